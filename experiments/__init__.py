@@ -1,0 +1,1 @@
+"""What is run, how, and what is said about it."""

@@ -1,0 +1,123 @@
+"""What an experiment says: tables, figures, verdicts. Data only: others write and draw them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from experiments.specification import RunSpec
+    from experiments.store import Record
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _check_name(kind: str, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"{kind} {name!r} becomes part of a file name: "
+            "expected small letters, digits and single hyphens"
+        )
+
+
+def _check_unique(kind: str, owner: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(
+                f"outcome {owner!r} has two {kind}s called {name!r}: give each its own name"
+            )
+        seen.add(name)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as it will be written: every number in it is already computed.
+
+    ``frame`` has one row a line and an index that is not written. ``formats`` maps a column to a
+    format specification such as ``".4f"``; columns without one are written by their type.
+    """
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_name("table", self.name)
+        unknown = [column for column in self.formats if column not in self.frame.columns]
+        if unknown:
+            raise ValueError(
+                f"table {self.name!r} has a format for {unknown[0]!r}, which is no column: "
+                f"{', '.join(map(str, self.frame.columns))}"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A figure as it will be drawn: ``kind`` is one of ``experiments.figures.KINDS``.
+
+    ``data`` is the frame that kind asks for and ``options`` its keywords, plain values all.
+    """
+
+    name: str
+    title: str
+    kind: str
+    data: pd.DataFrame
+    options: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_name("figure", self.name)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One claim, what was published of it, what was measured here, and how that is judged."""
+
+    source: str
+    claim: str
+    published: str
+    measured: str
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """All that an experiment has to say. ``diagrams`` holds Mermaid text by name."""
+
+    name: str
+    title: str
+    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    text: tuple[str, ...] = ()
+    diagrams: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_name("outcome", self.name)
+        _check_unique("table", self.name, (table.name for table in self.tables))
+        _check_unique("figure", self.name, (figure.name for figure in self.figures))
+
+
+class Experiment(Protocol):
+    """Which runs a question needs, and what their records answer."""
+
+    @property
+    def name(self) -> str:
+        """Its name on the command line and in file names."""
+
+    @property
+    def title(self) -> str:
+        """What a reader sees above its tables."""
+
+    def runs(self, quick: bool) -> Sequence[RunSpec]:
+        """Every run it needs; ``quick`` asks for a small selection."""
+
+    def outcome(self, records: Mapping[str, Record], quick: bool) -> Outcome:
+        """What the records, by run id, say. Runs that failed or are missing are named."""

@@ -1,0 +1,33 @@
+import pandas as pd
+import pytest
+
+from experiments.outcome import Figure, Outcome, Table
+
+FRAME = pd.DataFrame({"loss": [0.5]})
+
+
+@pytest.mark.parametrize("name", ["", "Loss", "a b", "a/b", "-a", "a--b", "../a", "ä"])
+def test_a_name_that_cannot_be_a_file_name_is_refused(name):
+    with pytest.raises(ValueError, match="becomes part of a file name"):
+        Table(name, "title", FRAME)
+    with pytest.raises(ValueError, match="becomes part of a file name"):
+        Figure(name, "title", "curves", FRAME)
+    with pytest.raises(ValueError, match="becomes part of a file name"):
+        Outcome(name, "title")
+
+
+def test_two_tables_of_one_name_are_refused_because_one_file_would_overwrite_the_other():
+    table = Table("best", "title", FRAME)
+    with pytest.raises(ValueError, match="two tables called 'best'"):
+        Outcome("sweep", "title", tables=(table, table))
+
+
+def test_two_figures_of_one_name_are_refused_because_one_file_would_overwrite_the_other():
+    figure = Figure("best", "title", "curves", FRAME)
+    with pytest.raises(ValueError, match="two figures called 'best'"):
+        Outcome("sweep", "title", figures=(figure, figure))
+
+
+def test_a_format_for_a_column_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="'los', which is no column: loss"):
+        Table("best", "title", FRAME, formats={"los": ".3f"})
