@@ -1,0 +1,47 @@
+"""One machine is either trained on or timed on: a file lock keeps the two apart.
+
+Whoever trains holds the lock shared (any number at once), whoever times holds it alone. The
+operating system releases it when its holder ends, however it ends.
+"""
+
+import fcntl
+import getpass
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Busy(RuntimeError):
+    """The machine is in use by the other kind of work."""
+
+
+def default_path() -> Path:
+    """The lock of this user on this machine; `TMPDIR` moves it."""
+    return Path(tempfile.gettempdir()) / f"scratchmark-{getpass.getuser()}.lock"
+
+
+@contextmanager
+def training(path: Path | None = None) -> Iterator[None]:
+    """Held by everything that trains; raises `Busy` while somebody times."""
+    reason = "a timing is under way on this machine, which training would disturb; try again later"
+    with _held(path or default_path(), fcntl.LOCK_SH, reason):
+        yield
+
+
+@contextmanager
+def timing(path: Path | None = None) -> Iterator[None]:
+    """Held by whoever times; raises `Busy` while somebody trains or times."""
+    reason = "runs are training on this machine, so nothing can be timed now; wait until they end"
+    with _held(path or default_path(), fcntl.LOCK_EX, reason):
+        yield
+
+
+@contextmanager
+def _held(path: Path, kind: int, reason: str) -> Iterator[None]:
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(f"{reason} (lock {path})") from None
+        yield
