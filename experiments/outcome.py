@@ -12,6 +12,23 @@ if TYPE_CHECKING:
     from experiments.specification import RunSpec
     from experiments.store import Record
 
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "curves": ("series", "run", "x", "y"),
+    "bands": ("series", "x", "y", "low", "high"),
+    "learning-rates": ("series", "x", "y", "low", "high"),
+    "scaling": ("series", "x", "y"),
+    "bars": ("series", "label", "value", "low", "high"),
+    "intervals": ("label", "estimate", "low", "high"),
+    "scatter": ("series", "x", "y"),
+    "heat-map": ("row", "column", "value"),
+    "graph": ("source", "target", "label", "shape", "x", "y"),
+}
+"""The kinds of figure and the columns each needs. ``panel``, where it is there too, divides the
+rows into small multiples. ``experiments.figures`` says how each kind is drawn."""
+
+MEAN = "mean"
+"""The run of a ``curves`` figure that is drawn bold."""
+
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -59,9 +76,9 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A figure as it will be drawn: ``kind`` is one of ``experiments.figures.KINDS``.
+    """A figure as it will be drawn: ``kind`` is one of ``COLUMNS``.
 
-    ``data`` is the frame that kind asks for and ``options`` its keywords, plain values all.
+    ``data`` has at least that kind's columns, and ``options`` are its keywords, plain values all.
     """
 
     name: str
@@ -73,6 +90,16 @@ class Figure:
 
     def __post_init__(self) -> None:
         _check_name("figure", self.name)
+        if self.kind not in COLUMNS:
+            raise ValueError(
+                f"figure {self.name!r} is of kind {self.kind!r}: choose one of {', '.join(COLUMNS)}"
+            )
+        missing = [name for name in COLUMNS[self.kind] if name not in self.data.columns]
+        if missing:
+            raise ValueError(
+                f"figure {self.name!r} of kind {self.kind!r} lacks the column {missing[0]!r}: "
+                f"it has {', '.join(map(str, self.data.columns))}"
+            )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import pytest
 from experiments.outcome import Figure, Outcome, Table
 
 FRAME = pd.DataFrame({"loss": [0.5]})
+POINTS = pd.DataFrame({"series": ["inside"], "x": [0.5], "y": [0.5]})
 
 
 @pytest.mark.parametrize("name", ["", "Loss", "a b", "a/b", "-a", "a--b", "../a", "ä"])
@@ -11,7 +12,7 @@ def test_a_name_that_cannot_be_a_file_name_is_refused(name):
     with pytest.raises(ValueError, match="becomes part of a file name"):
         Table(name, "title", FRAME)
     with pytest.raises(ValueError, match="becomes part of a file name"):
-        Figure(name, "title", "curves", FRAME)
+        Figure(name, "title", "scatter", POINTS)
     with pytest.raises(ValueError, match="becomes part of a file name"):
         Outcome(name, "title")
 
@@ -23,7 +24,7 @@ def test_two_tables_of_one_name_are_refused_because_one_file_would_overwrite_the
 
 
 def test_two_figures_of_one_name_are_refused_because_one_file_would_overwrite_the_other():
-    figure = Figure("best", "title", "curves", FRAME)
+    figure = Figure("best", "title", "scatter", POINTS)
     with pytest.raises(ValueError, match="two figures called 'best'"):
         Outcome("sweep", "title", figures=(figure, figure))
 
@@ -31,3 +32,13 @@ def test_two_figures_of_one_name_are_refused_because_one_file_would_overwrite_th
 def test_a_format_for_a_column_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="'los', which is no column: loss"):
         Table("best", "title", FRAME, formats={"los": ".3f"})
+
+
+def test_a_kind_of_figure_that_does_not_exist_is_refused_with_those_that_do():
+    with pytest.raises(ValueError, match=r"'pie': choose one of curves, bands"):
+        Figure("share", "title", "pie", POINTS)
+
+
+def test_a_figure_without_a_column_of_its_kind_is_refused():
+    with pytest.raises(ValueError, match="lacks the column 'run': it has series, x, y"):
+        Figure("loss", "title", "curves", POINTS)
