@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class Busy(RuntimeError):
+class BusyError(RuntimeError):
     """The machine is in use by the other kind of work."""
 
 
@@ -23,7 +23,7 @@ def default_path() -> Path:
 
 @contextmanager
 def training(path: Path | None = None) -> Iterator[None]:
-    """Held by everything that trains; raises `Busy` while somebody times."""
+    """Held by everything that trains; raises `BusyError` while somebody times."""
     reason = "a timing is under way on this machine, which training would disturb; try again later"
     with _held(path or default_path(), fcntl.LOCK_SH, reason):
         yield
@@ -31,8 +31,8 @@ def training(path: Path | None = None) -> Iterator[None]:
 
 @contextmanager
 def timing(path: Path | None = None) -> Iterator[None]:
-    """Held by whoever times; raises `Busy` while somebody trains or times."""
-    reason = "runs are training on this machine, so nothing can be timed now; wait until they end"
+    """Held by whoever times; raises `BusyError` while somebody trains or times."""
+    reason = "this machine is training or timing something else, so nothing can be timed now; wait"
     with _held(path or default_path(), fcntl.LOCK_EX, reason):
         yield
 
@@ -43,5 +43,5 @@ def _held(path: Path, kind: int, reason: str) -> Iterator[None]:
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy(f"{reason} (lock {path})") from None
+            raise BusyError(f"{reason} (lock {path})") from None
         yield

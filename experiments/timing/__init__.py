@@ -1,0 +1,1 @@
+"""How fast each backend trains, measured so that noise cannot pass for a difference."""
