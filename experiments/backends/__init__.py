@@ -1,0 +1,103 @@
+"""What can train: the protocols, and the backends by name.
+
+The harness owns initial parameters, data, batch order, evaluation and the clock. A backend only
+learns, so all backends start equal and none evaluates itself.
+"""
+
+import difflib
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from experiments.specification import TrainingSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+BUILT_IN = {
+    "framework": "experiments.backends.framework:framework",
+    "framework-explicit": "experiments.backends.framework:framework_explicit",
+    "framework-autograd": "experiments.backends.framework:framework_autograd",
+    "torch": "experiments.backends.torch:torch_plain",
+    "torch-tuned": "experiments.backends.torch:torch_tuned",
+    "torch-compiled": "experiments.backends.compiled:torch_compiled",
+    "jax": "experiments.backends.jax:jax_backend",
+}
+
+
+class Unsupported(Exception):  # noqa: N818
+    """A backend cannot do what is asked; the reason is shown, and it is no failure."""
+
+
+class Session(Protocol):
+    """One group of runs in training."""
+
+    def train_epoch(
+        self, x: "Tensor", target: "Tensor", order: "Tensor", batch_size: int
+    ) -> "Tensor":
+        """Train one epoch, the short last batch included.
+
+        Args:
+            x: (runs, n, features).
+            target: (runs, n) class indices or (runs, n, outputs).
+            order: (runs, n) int64, the points of each run in the order they are to be used.
+            batch_size: points a step.
+
+        Returns:
+            (runs, steps): each minibatch's loss before its update.
+        """
+        ...
+
+    def predict(self, x: "Tensor") -> "Tensor":
+        """The outputs (runs, n, outputs) for x (runs, n, features), in evaluation mode."""
+        ...
+
+    def state_dicts(self) -> "list[dict[str, Tensor]]":
+        """The parameters of each run as they are now, under torch's key names."""
+        ...
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """Something that can train groups of runs."""
+
+    def start(self, training: TrainingSpec, parameters: "list[dict[str, Tensor]]") -> Session:
+        """Begin a training; run r begins at `parameters[r]`, a state_dict with torch's key names.
+
+        Raises:
+            Unsupported: this backend cannot train that.
+        """
+        ...
+
+
+def resolve(name: str) -> Backend:
+    """The backend called `name`: a built-in one, or a third party's `package.module:attribute`.
+
+    An attribute that is a class is called without arguments.
+
+    Raises:
+        ValueError: nothing of that name can be found, or it has no `start`.
+        Unsupported: a built-in backend's library is not installed.
+    """
+    path = BUILT_IN.get(name, name)
+    module_name, colon, attribute = path.partition(":")
+    if not (module_name and colon and attribute):
+        raise ValueError(_unknown(name))
+    try:
+        found = getattr(import_module(module_name), attribute)
+    except ImportError as error:
+        if name in BUILT_IN:
+            raise Unsupported(f"backend {name!r} needs {error.name}, which is missing") from error
+        raise ValueError(f"backend {name!r}: cannot import {module_name}: {error}") from error
+    except AttributeError as error:
+        raise ValueError(f"backend {name!r}: {module_name} has no {attribute!r}") from error
+    backend = found() if isinstance(found, type) else found
+    if not isinstance(backend, Backend):
+        raise ValueError(f"backend {name!r}: {attribute} has no method start(training, parameters)")
+    return backend
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, BUILT_IN, n=1)
+    hint = f" did you mean {near[0]!r}?" if near else ""
+    known = ", ".join(BUILT_IN)
+    return f"unknown backend {name!r}:{hint} known are {known}, and package.module:attribute"

@@ -1,0 +1,107 @@
+"""From a specification to modules: the same few lines for every implementation.
+
+A *namespace* is a module that has torch's names: `framework`, `reference`, or a third party's.
+"""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.specification import Entry
+
+TENSOR_ARGUMENTS = {"weight", "pos_weight"}
+
+
+def reference() -> ModuleType:
+    """The namespace of torch.nn and torch.optim, imported when it is first needed."""
+    import reference
+
+    return reference
+
+
+def lookup(namespace: Any, name: str) -> Any:
+    """What `name` means in `namespace`.
+
+    A name `package.module:attribute` is a thing of the user's own with one attribute for each
+    namespace, named as the namespace is:
+
+        class WrongTanh:
+            framework = WrongTanhOfFramework
+            reference = WrongTanhOfTorch
+
+    Raises:
+        Unsupported: the namespace has nothing of that name.
+    """
+    from experiments.backends import Unsupported
+
+    short = namespace.__name__.rpartition(".")[2]
+    module_name, colon, attribute = name.partition(":")
+    found = namespace if not colon else _attribute(module_name, attribute)
+    key = name if not colon else short
+    if not hasattr(found, key):
+        raise Unsupported(f"{short} has no {name}")
+    return getattr(found, key)
+
+
+def _attribute(module_name: str, attribute: str) -> Any:
+    try:
+        return getattr(import_module(module_name), attribute)
+    except ImportError as error:
+        raise ValueError(f"cannot import {module_name!r}: {error}") from error
+    except AttributeError as error:
+        raise ValueError(f"module {module_name!r} has no {attribute!r}") from error
+
+
+def arguments(entry: "Entry") -> dict[str, Any]:
+    """The entry's arguments as torch takes them: class weights become tensors."""
+    import torch
+
+    return {
+        name: torch.tensor(value)
+        if name in TENSOR_ARGUMENTS and isinstance(value, tuple)
+        else value
+        for name, value in entry.arguments.items()
+    }
+
+
+def build(namespace: Any, entry: "Entry", *positional: Any, **more: Any) -> Any:
+    """Look the name up and call it."""
+    return lookup(namespace, entry.name)(*positional, **arguments(entry), **more)
+
+
+def build_model(namespace: Any, layers: tuple["Entry", ...]) -> Any:
+    """The layers in a Sequential of the namespace."""
+    return namespace.Sequential(*(build(namespace, entry) for entry in layers))
+
+
+def build_loss(namespace: Any, entry: "Entry") -> Any:
+    """The loss; reduction "batchmean" is the sum over the outputs, averaged over the batch."""
+    if entry.arguments.get("reduction") != "batchmean" or entry.name == "KLDivLoss":
+        return build(namespace, entry)
+    summed = build(namespace, type(entry)(entry.name, {**entry.arguments, "reduction": "sum"}))
+    return _batch_mean(namespace, summed)
+
+
+def _batch_mean(namespace: Any, summed: Any) -> Any:
+    class BatchMean(namespace.Module):
+        """A summed loss divided by the number of examples: sum(l) / n."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.summed = summed
+
+        def forward(self, prediction: Any, target: Any) -> Any:
+            return self.summed(prediction, target) / prediction.shape[-2]
+
+    return BatchMean()
+
+
+def build_optimizer(namespace: Any, entry: "Entry", parameters: Any, learning_rate: Any) -> Any:
+    """The optimizer over `parameters`; `learning_rate` a number, or a tensor with one a run."""
+    return build(namespace, entry, parameters, lr=learning_rate)
+
+
+def build_schedule(namespace: Any, entry: "Entry | None", optimizer: Any) -> Any:
+    """The schedule of `optimizer`'s learning rate, or None."""
+    return None if entry is None else build(namespace, entry, optimizer)

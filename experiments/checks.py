@@ -1,0 +1,282 @@
+"""What makes a specification impossible, each as one sentence; raised when it is constructed."""
+
+import difflib
+import inspect
+import warnings
+from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import torch
+
+    from experiments.specification import Data, Entry, RunSpec
+
+
+class Facts(NamedTuple):
+    """Features, classes and, where it is limited, the number of points of a data set."""
+
+    features: int
+    classes: int
+    points: int | None
+
+
+DATA_SETS = {
+    "disk": Facts(2, 2, None),
+    "moons": Facts(2, 2, None),
+    "digits": Facts(64, 10, 1797),
+    "breast_cancer": Facts(30, 2, 569),
+}
+FILE_ENDINGS = (".csv", ".npz")
+NEED_MORE_THAN_GRADIENTS = {"LBFGS", "SparseAdam", "ReduceLROnPlateau"}
+TAKE_CLASS_INDICES = {"CrossEntropyLoss", "NLLLoss", "MultiMarginLoss"}
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint at the nearest known name, or what is known."""
+    known = sorted(known)
+    lower = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), lower, n=1)
+    if near:
+        return f"did you mean {lower[near[0]]!r}?"
+    return f"known are {', '.join(known)}" if len(known) < 30 else "see torch.nn and torch.optim"
+
+
+def with_digest(given: Any) -> Any:
+    """The fields of a data set, with the digest of its file filled in where the file is there."""
+    if not isinstance(given, dict) or given.get("digest") is not None:
+        return given
+    name = given.get("name")
+    if not isinstance(name, str) or not name.lower().endswith(FILE_ENDINGS):
+        return given
+    if not Path(name).is_file():
+        raise ValueError(f"data file {name!r} is not there")
+    return {**given, "digest": sha256(Path(name).read_bytes()).hexdigest()}
+
+
+def check_data(data: "Data") -> None:
+    """Raise ValueError where no such data set exists or it is too small."""
+    facts = DATA_SETS.get(data.name)
+    if facts is None:
+        if ":" in data.name or data.name.lower().endswith(FILE_ENDINGS):
+            return
+        hint = did_you_mean(data.name, DATA_SETS)
+        raise ValueError(f"unknown data set {data.name!r}: {hint} A .csv or .npz file will do too")
+    asked = data.train + data.test + data.validation
+    if facts.points is not None and asked > facts.points:
+        raise ValueError(
+            f"{data.name} has {facts.points} points: train={data.train}, test={data.test} and "
+            f"validation={data.validation} are {asked - facts.points} too many"
+        )
+    if data.target == "scalar" and facts.classes > 2:
+        raise ValueError(
+            f"target 'scalar' is for two classes: {data.name} has {facts.classes}; use 'one-hot'"
+        )
+    if data.noise and data.name != "moons":
+        raise ValueError(f"noise is for the moons: {data.name} takes none")
+
+
+@cache
+def check_layer(layer: "Entry") -> None:
+    """Raise ValueError unless the layer exists and takes its arguments."""
+    _construct(layer, "layer")
+
+
+def check_loss_name(loss: "Entry") -> None:
+    """Raise ValueError unless the loss exists."""
+    _require_known(loss, "loss")
+
+
+def check_initialisation(scheme: "Entry") -> None:
+    """Raise ValueError unless the scheme exists and takes its arguments."""
+    from experiments import initialisation
+
+    initialisation.check(scheme)
+
+
+def check_run(run: "RunSpec") -> None:
+    """Raise ValueError where the parts of a run do not fit each other."""
+    outputs = check_model(run.layers, run.data.name)
+    if outputs is None:
+        return
+    check_outputs(run.data, outputs)
+    check_loss(run.loss, run.data.target, outputs)
+    if run.decision == "argmax" and outputs == 1:
+        raise ValueError("decision 'argmax' needs two outputs, the model has one: use 'threshold'")
+    if run.decision == "threshold" and outputs > 1:
+        raise ValueError(f"decision 'threshold' is for one output, the model has {outputs}")
+
+
+@cache
+def check_model(layers: tuple["Entry", ...], data_name: str) -> int | None:
+    """The number of outputs; None where a layer of the user's own cannot be asked without data."""
+    if not layers:
+        raise ValueError("layers is empty: a model has at least one layer")
+    facts = DATA_SETS.get(data_name)
+    features = facts.features if facts else layers[0].arguments.get("in_features")
+    built = [_construct(entry, "layer") for entry in layers]
+    if features is None:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _outputs(layers, built, features, data_name)
+
+
+def _outputs(
+    layers: tuple["Entry", ...], built: list[Any], features: int, data_name: str
+) -> int | None:
+    import torch
+
+    value, before = torch.zeros(2, features, device="meta"), f"data {data_name!r}"
+    for entry, layer in zip(layers, built, strict=True):
+        _check_features(entry, value, before, first=entry is layers[0])
+        try:
+            value = layer(value)
+        except NotImplementedError:
+            return None
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            shape = f"(n, {', '.join(map(str, value.shape[1:]))})"
+            raise ValueError(
+                f"{entry} cannot follow {before}, which gives it {shape}: {_first_line(error)}"
+            ) from error
+        before = str(entry)
+    if value.dim() != 2:
+        raise ValueError(
+            f"the model ends in {before} with shape (n, {', '.join(map(str, value.shape[1:]))}): "
+            "it must end with (n, outputs)"
+        )
+    return value.shape[1]
+
+
+def _check_features(entry: "Entry", value: "torch.Tensor", before: str, first: bool) -> None:
+    takes = entry.arguments.get("in_features") if entry.name == "Linear" else None
+    if takes is None or value.shape[-1] == takes:
+        return
+    place = f"be the first layer for {before}" if first else f"follow {before}"
+    raise ValueError(
+        f"{entry} cannot {place}: it takes {takes} features and gets {value.shape[-1]}"
+    )
+
+
+def check_outputs(data: "Data", outputs: int) -> None:
+    """Raise ValueError unless the model has one output for each column of the target or class."""
+    facts = DATA_SETS.get(data.name)
+    if data.target == "scalar" and outputs != 1:
+        raise ValueError(f"target 'scalar' has one column and the model {outputs} outputs")
+    if data.target != "scalar" and facts is not None and outputs != facts.classes:
+        raise ValueError(
+            f"{data.name} has {facts.classes} classes and the model {outputs} outputs"
+            + ("; use target 'scalar' with one output" if outputs == 1 else "")
+        )
+
+
+@cache
+def check_loss(loss: "Entry", target: str, outputs: int) -> None:
+    """Raise ValueError unless the loss can be computed from such a prediction and target."""
+    import torch
+
+    from experiments import building
+
+    if ":" in loss.name:
+        return
+    takes_indices = loss.name in TAKE_CLASS_INDICES
+    if target == "index" and not takes_indices:
+        raise ValueError(f"{loss} does not take class indices: use target 'one-hot'")
+    if target != "index" and takes_indices and loss.name != "CrossEntropyLoss":
+        raise ValueError(f"{loss} takes class indices: use target 'index'")
+    prediction = torch.full((2, outputs), 0.5)
+    wanted = torch.zeros(2, dtype=torch.int64) if target == "index" else torch.zeros(2, outputs)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = building.build_loss(building.reference(), loss)(prediction, wanted)
+    except Exception as error:
+        raise ValueError(f"{loss} cannot be the loss: {_first_line(error)}") from error
+    if value.dim() != 0:
+        raise ValueError(f"{loss} gives {tuple(value.shape)}: a loss must be one number")
+
+
+@cache
+def check_optimizer(optimizer: "Entry") -> None:
+    """Raise ValueError unless the optimizer exists and takes its arguments."""
+    import torch
+
+    if "lr" in optimizer.arguments:
+        raise ValueError(f"{optimizer}: the learning rate goes into learning_rate, not into lr")
+    if ":" not in optimizer.name:
+        _construct(optimizer, "optimizer", [torch.nn.Parameter(torch.zeros(2, 2))], lr=0.1)
+
+
+@cache
+def check_schedule(schedule: "Entry") -> None:
+    """Raise ValueError unless the schedule exists and takes its arguments."""
+    import torch
+
+    if ":" not in schedule.name:
+        parameters = [torch.nn.Parameter(torch.zeros(1))]
+        _construct(schedule, "schedule", torch.optim.SGD(parameters, lr=0.1))
+
+
+def _construct(entry: "Entry", kind: str, *positional: Any, **more: Any) -> Any:
+    """What the entry builds in the reference; layers without memory of their own."""
+    import torch
+
+    from experiments import building
+
+    _require_known(entry, kind)
+    attribute = building.lookup(building.reference(), entry.name)
+    try:
+        with torch.device("meta" if kind == "layer" else "cpu"):
+            return attribute(*positional, **building.arguments(entry), **more)
+    except (TypeError, ValueError, RuntimeError, AttributeError) as error:
+        hint = _argument_hint(attribute, entry)
+        raise ValueError(f"{entry}: {hint or _first_line(error)}") from error
+
+
+def _require_known(entry: "Entry", kind: str) -> None:
+    if ":" in entry.name:
+        return
+    names = known(kind)
+    if entry.name not in names:
+        raise ValueError(f"unknown {kind} {entry.name!r}: {did_you_mean(entry.name, names)}")
+
+
+@cache
+def known(kind: str) -> frozenset[str]:
+    """The names of the reference's layers, losses, optimizers or schedules."""
+    import torch
+    from torch.nn.modules import loss as losses
+
+    from experiments import building
+
+    base: dict[str, type] = {
+        "layer": torch.nn.Module,
+        "loss": torch.nn.Module,
+        "optimizer": torch.optim.Optimizer,
+        "schedule": torch.optim.lr_scheduler.LRScheduler,
+    }
+    classes = {
+        name: value
+        for name, value in vars(building.reference()).items()
+        if isinstance(value, type) and issubclass(value, base[kind]) and value is not base[kind]
+    }
+    is_loss = set(losses.__all__) if kind in ("layer", "loss") else set()
+    names = {name for name in classes if (name in is_loss) == (kind == "loss")}
+    return frozenset(names - NEED_MORE_THAN_GRADIENTS)
+
+
+def _argument_hint(attribute: Any, entry: "Entry") -> str | None:
+    """Which argument is unknown, and the nearest one there is."""
+    takes = inspect.signature(attribute).parameters
+    if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in takes.values()):
+        return None
+    unknown = [name for name in entry.arguments if name not in takes]
+    return (
+        f"unknown argument {unknown[0]!r}: {did_you_mean(unknown[0], takes)}" if unknown else None
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

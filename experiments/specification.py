@@ -1,0 +1,277 @@
+"""What a run is, as data: validated, frozen, hashable, serialisable.
+
+A specification names layers, losses and optimizers by torch's names and arguments; both
+implementations are built from it by the same few lines (`experiments.building`).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PositiveInt,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from experiments import checks
+from experiments.arguments import Arguments
+
+SCHEMA = 1
+"""Version of what a run's id is computed from, and of its record."""
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(allow_inf_nan=False, ge=0)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Frozen(BaseModel):
+    """A model that accepts nothing unknown, converts nothing and never changes."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Entry(Frozen):
+    """A name and its arguments: `Entry("Linear", in_features=2, out_features=25)`.
+
+    Written as `"ReLU"`, `["Linear", {"in_features": 2, "out_features": 25}]` or
+    `{"name": ..., "arguments": ...}` in TOML and JSON. A name `package.module:attribute` is
+    something of a user's own: see `experiments.building.lookup`.
+    """
+
+    name: str
+    arguments: Arguments = Arguments()
+
+    def __init__(self, name: str, arguments: Mapping[str, Any] = Arguments(), **more: Any) -> None:
+        given: dict[str, Any] = {"name": name, "arguments": {**arguments, **more}}
+        super().__init__(**given)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"name": given}
+        if isinstance(given, list | tuple):
+            if not 1 <= len(given) <= 2 or not isinstance(given[0], str):
+                raise ValueError(f"an entry is [name, {{arguments}}], not {given!r}")
+            return dict(zip(("name", "arguments"), given, strict=False))
+        return given
+
+    @model_serializer
+    def _write(self) -> list[Any]:
+        return [self.name, dict(self.arguments)]
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        pair = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "object"}]}
+        return {"anyOf": [{"type": "string"}, {**pair, "minItems": 1, "maxItems": 2}]}
+
+    def __str__(self) -> str:
+        written = ", ".join(f"{key}={value!r}" for key, value in self.arguments.items())
+        return f"{self.name.rpartition(':')[2]}({written})"
+
+    __repr__ = __str__
+
+
+def _checked(check: Callable[[Entry], None]) -> AfterValidator:
+    def validate(entry: Entry) -> Entry:
+        check(entry)
+        return entry
+
+    return AfterValidator(validate)
+
+
+Layer = Annotated[Entry, _checked(checks.check_layer)]
+Loss = Annotated[Entry, _checked(checks.check_loss_name)]
+Optimizer = Annotated[Entry, _checked(checks.check_optimizer)]
+Schedule = Annotated[Entry, _checked(checks.check_schedule)]
+Initialisation = Annotated[Entry, _checked(checks.check_initialisation)]
+
+
+class Data(Frozen):
+    """A data set and how a run sees it.
+
+    Args:
+        name: "disk", "moons", "digits", "breast_cancer", a CSV or NPZ file, or
+            `package.module:attribute` (a function of this model and a seed that returns a
+            `data.Points`).
+        train: number of training points; likewise `test` and `validation`.
+        standardise: "none"; "scalar": subtract one mean of all training coordinates and divide by
+            one unbiased standard deviation of them; "feature": the same for each feature apart.
+        target: "one-hot"; "sign" (one-hot as -1 and +1); "index" (class indices); "scalar" (one
+            column of 0 and 1).
+        seed: decides the points for every run; None: each run's own seed does.
+        noise: standard deviation of the noise on the moons.
+        digest: SHA-256 of the file `name`, found when the file is named.
+    """
+
+    name: str = "disk"
+    train: PositiveInt = 1000
+    test: PositiveInt = 1000
+    validation: Count = 0
+    standardise: Literal["none", "scalar", "feature"] = "scalar"
+    target: Literal["one-hot", "index", "scalar", "sign"] = "one-hot"
+    seed: Count | None = None
+    noise: NonNegative = 0.0
+    digest: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        given = {"name": given} if isinstance(given, str) else given
+        return checks.with_digest(given)
+
+    @model_validator(mode="after")
+    def _check(self) -> "Data":
+        checks.check_data(self)
+        return self
+
+
+class RunSpec(Frozen):
+    """One training, completely decided.
+
+    Args:
+        initialisation: a scheme of `experiments.initialisation`; "own" is the backend's default.
+        optimizer: without its learning rate, which is `learning_rate`.
+        schedule: a class of torch.optim.lr_scheduler, stepped after each epoch.
+        loss: torch's arguments; `reduction="batchmean"` is the sum over the outputs, averaged over
+            the batch, for every element-wise loss.
+        order: "fixed": the points as they come; "once": permuted once; "each epoch".
+        decision: the class is the largest output's, or 1 where the only output is above
+            `threshold`.
+        seed: decides data (unless `data.seed` does), initial parameters, order and noise.
+        evaluate: every so many epochs, and always after the last.
+        threads: of the backend; part of the id, since it changes sums.
+    """
+
+    data: Data = Data()
+    layers: Annotated[tuple[Layer, ...], Field(strict=False)]
+    initialisation: Initialisation = Entry("torch")
+    loss: Loss
+    optimizer: Optimizer = Entry("SGD")
+    learning_rate: NonNegative
+    schedule: Schedule | None = None
+    batch_size: PositiveInt = 100
+    epochs: PositiveInt
+    order: Literal["fixed", "once", "each epoch"] = "fixed"
+    decision: Literal["argmax", "threshold"] = "argmax"
+    threshold: Finite = 0.5
+    dtype: Literal["float32", "float64"] = "float32"
+    seed: Count = 0
+    evaluate: PositiveInt = 1
+    device: str = "cpu"
+    backend: str = "framework"
+    threads: PositiveInt = 1
+
+    @model_validator(mode="after")
+    def _check(self) -> "RunSpec":
+        checks.check_run(self)
+        return self
+
+    @cached_property
+    def id(self) -> str:
+        """SHA-256 of the canonical JSON of this specification and the schema version."""
+        return sha256(canonical({"schema": SCHEMA, **self.model_dump()}).encode()).hexdigest()
+
+    @cached_property
+    def setting(self) -> str:
+        """The canonical JSON of all that the runs of a group share."""
+        return canonical(self.model_dump(exclude={"seed", "learning_rate"}))
+
+    def changed(self, **changes: Any) -> "RunSpec":
+        """The same run but for `changes`, validated."""
+        return type(self)(
+            **{name: getattr(self, name) for name in type(self).model_fields} | changes
+        )
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """What a backend learns of a group of runs; one learning rate and noise seed a run.
+
+    `epochs` and `steps_per_epoch` are for backends that plan ahead; `batch_size` is handed to
+    every `train_epoch` again.
+    """
+
+    layers: tuple[Entry, ...]
+    loss: Entry
+    optimizer: Entry
+    learning_rate: tuple[float, ...]
+    noise_seed: tuple[int, ...]
+    schedule: Entry | None = None
+    dtype: str = "float32"
+    device: str = "cpu"
+    epochs: int = 1
+    batch_size: int = 100
+    steps_per_epoch: int = 1
+
+    @property
+    def runs(self) -> int:
+        """The number of runs that train together."""
+        return len(self.learning_rate)
+
+
+def canonical(value: Any) -> str:
+    """`value` as JSON that does not depend on the order of keys."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def groups(runs: Iterable[RunSpec], size: int = 20) -> list[tuple[RunSpec, ...]]:
+    """The units of work: runs that differ only in seed and learning rate, at most `size` in each.
+
+    They depend on the set of runs alone, not on their order.
+    """
+    alike: dict[str, list[RunSpec]] = {}
+    distinct = {run.id: run for run in runs}.values()
+    for run in sorted(distinct, key=lambda run: (run.learning_rate, run.seed)):
+        alike.setdefault(run.setting, []).append(run)
+    return [
+        tuple(alike[setting][start : start + size])
+        for setting in sorted(alike)
+        for start in range(0, len(alike[setting]), size)
+    ]
+
+
+def widths(layers: Sequence[Entry]) -> str:
+    """The shape of a network of linear layers, as in "2-25-25-2"."""
+    linear = [entry.arguments for entry in layers if entry.name == "Linear"]
+    sizes = [size["in_features"] for size in linear[:1]]
+    return "-".join(map(str, sizes + [size["out_features"] for size in linear]))
+
+
+def describe(thing: RunSpec | Data | Entry | None) -> str:
+    """A setting in a few words, for a person."""
+    if isinstance(thing, RunSpec):
+        return _describe_run(thing)
+    if isinstance(thing, Data):
+        return f"{thing.name} ({thing.train} + {thing.test} points, {thing.target})"
+    if thing is None:
+        return "none"
+    return str(thing) if thing.arguments else str(thing).removesuffix("()")
+
+
+def _describe_run(run: RunSpec) -> str:
+    between = {describe(entry): None for entry in run.layers if entry.name != "Linear"}
+    model = " ".join([widths(run.layers), *between]).strip()
+    words = [
+        describe(run.data),
+        model,
+        describe(run.loss),
+        f"{describe(run.optimizer)} at {run.learning_rate:g}",
+        f"batch {run.batch_size}",
+        f"{run.epochs} epochs",
+        f"seed {run.seed}",
+        run.backend,
+    ]
+    return " · ".join(words)
