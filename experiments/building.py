@@ -36,21 +36,26 @@ def lookup(namespace: Any, name: str) -> Any:
     from experiments.backends import Unsupported
 
     short = namespace.__name__.rpartition(".")[2]
-    module_name, colon, attribute = name.partition(":")
-    found = namespace if not colon else _attribute(module_name, attribute)
-    key = name if not colon else short
+    own = ":" in name
+    found, key = (attribute(name), short) if own else (namespace, name)
     if not hasattr(found, key):
         raise Unsupported(f"{short} has no {name}")
     return getattr(found, key)
 
 
-def _attribute(module_name: str, attribute: str) -> Any:
+def attribute(path: str) -> Any:
+    """What `package.module:attribute` names.
+
+    Raises:
+        ValueError: it cannot be imported or is not there.
+    """
+    module_name, _, name = path.partition(":")
     try:
-        return getattr(import_module(module_name), attribute)
+        return getattr(import_module(module_name), name)
     except ImportError as error:
         raise ValueError(f"cannot import {module_name!r}: {error}") from error
     except AttributeError as error:
-        raise ValueError(f"module {module_name!r} has no {attribute!r}") from error
+        raise ValueError(f"module {module_name!r} has no {name!r}") from error
 
 
 def arguments(entry: "Entry") -> dict[str, Any]:

@@ -5,9 +5,10 @@ import inspect
 import warnings
 from collections.abc import Iterable
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from experiments.files_of_points import digest_of, read
 
 if TYPE_CHECKING:
     import torch
@@ -44,35 +45,46 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"known are {', '.join(known)}" if len(known) < 30 else "see torch.nn and torch.optim"
 
 
+def is_file(name: str) -> bool:
+    """Whether a data set's name is a file's."""
+    return name.lower().endswith(FILE_ENDINGS)
+
+
 def with_digest(given: Any) -> Any:
-    """The fields of a data set, with the digest of its file filled in where the file is there."""
+    """The fields of a data set, with the digest of its file filled in where it is a file."""
     if not isinstance(given, dict) or given.get("digest") is not None:
         return given
     name = given.get("name")
-    if not isinstance(name, str) or not name.lower().endswith(FILE_ENDINGS):
+    if not isinstance(name, str) or not is_file(name):
         return given
-    if not Path(name).is_file():
-        raise ValueError(f"data file {name!r} is not there")
-    return {**given, "digest": sha256(Path(name).read_bytes()).hexdigest()}
+    return {**given, "digest": digest_of(name)}
+
+
+def facts(data: "Data") -> Facts | None:
+    """What is known of a data set; None of a user's function, or a file that is elsewhere."""
+    if not is_file(data.name):
+        return DATA_SETS.get(data.name)
+    if not Path(data.name).is_file() or digest_of(data.name) != data.digest:
+        return None
+    x, labels = read(data.name, data.digest)
+    return Facts(x.shape[1], int(labels.max()) + 1, len(x))
 
 
 def check_data(data: "Data") -> None:
     """Raise ValueError where no such data set exists or it is too small."""
-    facts = DATA_SETS.get(data.name)
-    if facts is None:
-        if ":" in data.name or data.name.lower().endswith(FILE_ENDINGS):
-            return
+    if not (data.name in DATA_SETS or is_file(data.name) or ":" in data.name):
         hint = did_you_mean(data.name, DATA_SETS)
         raise ValueError(f"unknown data set {data.name!r}: {hint} A .csv or .npz file will do too")
+    found = facts(data)
     asked = data.train + data.test + data.validation
-    if facts.points is not None and asked > facts.points:
+    if found and found.points is not None and asked > found.points:
         raise ValueError(
-            f"{data.name} has {facts.points} points: train={data.train}, test={data.test} and "
-            f"validation={data.validation} are {asked - facts.points} too many"
+            f"{data.name} has {found.points} points: train={data.train}, test={data.test} and "
+            f"validation={data.validation} are {asked - found.points} too many"
         )
-    if data.target == "scalar" and facts.classes > 2:
+    if found and data.target == "scalar" and found.classes > 2:
         raise ValueError(
-            f"target 'scalar' is for two classes: {data.name} has {facts.classes}; use 'one-hot'"
+            f"target 'scalar' is for two classes: {data.name} has {found.classes}; use 'one-hot'"
         )
     if data.noise and data.name != "moons":
         raise ValueError(f"noise is for the moons: {data.name} takes none")
@@ -98,10 +110,11 @@ def check_initialisation(scheme: "Entry") -> None:
 
 def check_run(run: "RunSpec") -> None:
     """Raise ValueError where the parts of a run do not fit each other."""
-    outputs = check_model(run.layers, run.data.name)
+    found = facts(run.data)
+    outputs = check_model(run.layers, run.data.name, found.features if found else None)
     if outputs is None:
         return
-    check_outputs(run.data, outputs)
+    check_outputs(run.data, found, outputs)
     check_loss(run.loss, run.data.target, outputs)
     if run.decision == "argmax" and outputs == 1:
         raise ValueError("decision 'argmax' needs two outputs, the model has one: use 'threshold'")
@@ -110,12 +123,11 @@ def check_run(run: "RunSpec") -> None:
 
 
 @cache
-def check_model(layers: tuple["Entry", ...], data_name: str) -> int | None:
-    """The number of outputs; None where a layer of the user's own cannot be asked without data."""
+def check_model(layers: tuple["Entry", ...], data_name: str, features: int | None) -> int | None:
+    """The number of outputs; None where it cannot be known without the data."""
     if not layers:
         raise ValueError("layers is empty: a model has at least one layer")
-    facts = DATA_SETS.get(data_name)
-    features = facts.features if facts else layers[0].arguments.get("in_features")
+    features = features or layers[0].arguments.get("in_features")
     built = [_construct(entry, "layer") for entry in layers]
     if features is None:
         return None
@@ -160,14 +172,13 @@ def _check_features(entry: "Entry", value: "torch.Tensor", before: str, first: b
     )
 
 
-def check_outputs(data: "Data", outputs: int) -> None:
+def check_outputs(data: "Data", found: Facts | None, outputs: int) -> None:
     """Raise ValueError unless the model has one output for each column of the target or class."""
-    facts = DATA_SETS.get(data.name)
     if data.target == "scalar" and outputs != 1:
         raise ValueError(f"target 'scalar' has one column and the model {outputs} outputs")
-    if data.target != "scalar" and facts is not None and outputs != facts.classes:
+    if data.target != "scalar" and found is not None and outputs != found.classes:
         raise ValueError(
-            f"{data.name} has {facts.classes} classes and the model {outputs} outputs"
+            f"{data.name} has {found.classes} classes and the model {outputs} outputs"
             + ("; use target 'scalar' with one output" if outputs == 1 else "")
         )
 
