@@ -1,0 +1,17 @@
+"""A neural-network framework written from scratch on torch's tensor calls alone.
+
+Names, arguments and defaults are those of torch.nn, torch.optim and torch.nn.init.
+"""
+
+from framework import init
+from framework.layers import *  # noqa: F403
+from framework.layers import __all__ as _layers
+from framework.losses import *  # noqa: F403
+from framework.losses import __all__ as _losses
+from framework.module import Module, Sequential
+from framework.optimizers import *  # noqa: F403
+from framework.optimizers import __all__ as _optimizers
+from framework.variable import Parameter, Variable
+
+__all__ = ["Module", "Parameter", "Sequential", "Variable", "init"]
+__all__ += _layers + _losses + _optimizers

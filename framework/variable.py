@@ -1,0 +1,401 @@
+"""`Variable`, a tensor in a recorded graph, and `Function`, one line of the derivative table."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+
+class _State(threading.local):
+    """What the call under way is part of. Each thread has its own."""
+
+    recording: bool = True
+    rerunning: bool = False
+    inside_module: bool = False
+    runs: int | None = None
+
+
+state = _State()
+_positions = itertools.count()
+
+
+@contextmanager
+def using(**settings: Any) -> Iterator[None]:
+    """Change fields of `state` for the length of a `with` block."""
+    before = {name: getattr(state, name) for name in settings}
+    state.__dict__.update(settings)
+    try:
+        yield
+    finally:
+        state.__dict__.update(before)
+
+
+class Function:
+    """A function of tensors: its value, and its vjp with respect to each input.
+
+    A vjp is called as `vjp(grad_output, value, *inputs, **arguments)` and returns
+    (grad_output)ᵀ ∂value/∂input, before broadcasting is undone. It is written with the functions of
+    this same table, so that derivatives can themselves be recorded. `None` stands for an input that
+    nothing flows back to. Entries work on trailing dimensions and never write into their inputs.
+
+    Args:
+        name: torch's name for the function.
+        value: the function itself, of tensors or numbers.
+        vjps: one per input; the last one serves all further inputs where `variadic` is set, and is
+            then called with the input's position as keyword `position`.
+        elementwise_tail: torch computes the last elements of the *whole* tensor by another kernel,
+            so that stacked runs must be computed run by run to stay independent of each other.
+    """
+
+    table: ClassVar[dict[str, Function]] = {}
+
+    def __init__(
+        self,
+        name: str,
+        value: Callable[..., Any],
+        *vjps: Callable[..., Any] | None,
+        variadic: bool = False,
+        elementwise_tail: bool = False,
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.vjps = vjps
+        self.variadic = variadic
+        self.elementwise_tail = elementwise_tail
+        self.table[name] = self
+
+    def __repr__(self) -> str:
+        return f"Function({self.name})"
+
+    def __call__(self, *inputs: Any, **arguments: Any) -> Any:
+        """Compute the value; record it if an input is a `Variable` and recording is on."""
+        tensors = [i.data if isinstance(i, Variable) else i for i in inputs]
+        if self.elementwise_tail and state.runs is not None:
+            value = torch.stack([self.value(run, **arguments) for run in tensors[0]])
+        else:
+            value = self.value(*tensors, **arguments)
+        if not state.recording:
+            return value
+        for i in inputs:
+            if isinstance(i, Variable):
+                return Variable._computed(value, self, inputs, arguments)
+        return value
+
+    def vjp(self, position: int) -> Callable[..., Any] | None:
+        """The vjp with respect to the input at `position`."""
+        if self.variadic:
+            first = len(self.vjps) - 1
+            shared = self.vjps[-1]
+            if position >= first and shared is not None:
+                return lambda *a, **k: shared(*a, position=position, **k)
+        return self.vjps[position] if position < len(self.vjps) else None
+
+
+def undo_broadcasting(gradient: Any, shape: torch.Size) -> Any:
+    """Sum a gradient over the dimensions along which an input of `shape` was repeated."""
+    if gradient.shape == shape:
+        return gradient
+    extra = len(gradient.shape) - len(shape)
+    repeated = [
+        d for d, n in enumerate(gradient.shape) if d < extra or (shape[d - extra] == 1 and n != 1)
+    ]
+    return gradient.sum(dim=repeated, keepdim=True).reshape(shape)
+
+
+class Variable:
+    """A tensor in a directed acyclic graph, recorded as it is computed with.
+
+    Every operation on a variable gives a new variable that remembers the function and the inputs it
+    came from. `backward` walks from there to the leaves, the variables nothing computed, and adds
+    the gradient to each leaf's `grad`.
+
+    Args:
+        data: the value. Nothing is copied.
+        name: shown in `repr` and in drawings.
+
+    >>> x = Variable(torch.tensor([1.0, 2.0]))
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ("__weakref__", "_data", "arguments", "function", "grad", "inputs", "name",
+                 "position", "runs")  # fmt: skip
+
+    def __init__(self, data: Tensor, name: str | None = None) -> None:
+        if isinstance(data, Variable):
+            data = data.data
+        if not isinstance(data, Tensor):
+            raise TypeError(f"Variable takes a tensor, and got {type(data).__name__}")
+        self._data = data
+        self.grad: Any = None
+        self.name = name
+        self.function: Function | None = None
+        self.inputs: Sequence[Any] = ()
+        self.arguments: dict[str, Any] = {}
+        self.position = next(_positions)
+        self.runs: int | None = None
+
+    @classmethod
+    def _computed(
+        cls, value: Tensor, function: Function, inputs: Sequence[Any], arguments: dict[str, Any]
+    ) -> Variable:
+        self = Variable.__new__(Variable)
+        self._data = value
+        self.grad = None
+        self.name = None
+        self.function = function
+        self.inputs = inputs
+        self.arguments = arguments
+        self.position = next(_positions)
+        self.runs = state.runs
+        return self
+
+    @property
+    def data(self) -> Tensor:
+        """The tensor itself."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Tensor) -> None:
+        self._data = data
+
+    def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
+        """Add d(self)/d(leaf), weighted by `gradient`, to every leaf's `grad`.
+
+        Args:
+            gradient: of the shape of this variable. It may be left out only where the variable is a
+                scalar (a loss of stacked runs: one scalar per run).
+            create_graph: record the gradients as well, so that they can be differentiated again;
+                leaves then hold Variables in `grad`.
+
+        Raises:
+            RuntimeError: no `gradient` for a variable that is not a scalar.
+            ValueError: a `gradient` of another shape.
+        """
+        for leaf, grad in self._walk(self._seed(gradient), create_graph):
+            leaf.grad = grad if leaf.grad is None else leaf.grad + grad
+
+    def _seed(self, gradient: Any) -> Any:
+        if gradient is None:
+            if self._data.dim() != 0 and self._data.shape != (self.runs,):
+                raise RuntimeError(
+                    f"backward of a variable of shape {tuple(self._data.shape)} needs a gradient: "
+                    "only a scalar has one by itself; pass backward(gradient) or reduce it first"
+                )
+            return torch.ones_like(self._data)
+        if isinstance(gradient, (Tensor, Variable)) and gradient.shape == self._data.shape:
+            return gradient
+        came = tuple(gradient.shape) if hasattr(gradient, "shape") else gradient
+        raise ValueError(
+            f"backward takes a gradient of shape {tuple(self._data.shape)}, and got {came}"
+        )
+
+    def _walk(self, seed: Any, create_graph: bool) -> Iterable[tuple[Variable, Any]]:
+        """Visit every variable behind this one once, newest first, and collect at the leaves."""
+        if self.function is None:
+            return [(self, seed)]
+        gradients: dict[Variable, Any] = {self: seed}
+        leaves = []
+        with using(runs=self.runs, recording=create_graph, inside_module=False):
+            for variable in self.history():
+                gradient = gradients.pop(variable, None)
+                if gradient is None:
+                    continue
+                if variable.function is None:
+                    leaves.append((variable, gradient))
+                    continue
+                for source, contribution in variable._contributions(gradient, create_graph):
+                    known = gradients.get(source)
+                    gradients[source] = contribution if known is None else known + contribution
+        return leaves
+
+    def _contributions(self, gradient: Any, create_graph: bool) -> Iterator[tuple[Variable, Any]]:
+        function, arguments = self.function, self.arguments
+        assert function is not None
+        value: Any = self
+        inputs = self.inputs
+        if not create_graph:
+            value = self._data
+            inputs = [i._data if isinstance(i, Variable) else i for i in inputs]
+        for position, source in enumerate(self.inputs):
+            if not isinstance(source, Variable):
+                continue
+            vjp = function.vjp(position)
+            if vjp is None:
+                continue
+            contribution = vjp(gradient, value, *inputs, **arguments)
+            if contribution is not None:
+                yield source, undo_broadcasting(contribution, source._data.shape)
+
+    def history(self) -> list[Variable]:
+        """This variable and all it was computed from, newest first (a topological order)."""
+        found = {self}
+        waiting = [self]
+        while waiting:
+            for source in waiting.pop().inputs:
+                if isinstance(source, Variable) and source not in found:
+                    found.add(source)
+                    waiting.append(source)
+        return sorted(found, key=_newest_first)
+
+    def draw_graph(self) -> Any:
+        """The recorded graph behind this variable, as a `Graph` that can be drawn."""
+        from framework.graph import Graph
+
+        return Graph.of(self)
+
+    def detach(self) -> Variable:
+        """A leaf with the same data: nothing flows back through it."""
+        return Variable(self._data)
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self.grad = None
+
+    @property
+    def shape(self) -> torch.Size:
+        """The shape of the data."""
+        return self._data.shape
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The dtype of the data."""
+        return self._data.dtype
+
+    @property
+    def device(self) -> torch.device:
+        """The device the data is on."""
+        return self._data.device
+
+    @property
+    def mT(self) -> Variable:
+        """The last two dimensions exchanged."""
+        return Function.table["transpose"](self, -2, -1)
+
+    @property
+    def T(self) -> Variable:
+        """The transpose of a matrix."""
+        return Function.table["t"](self)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape of the data, or its length along one dimension."""
+        return self._data.shape if dim is None else self._data.shape[dim]
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self._data.dim()
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._data.numel()
+
+    def item(self) -> float:
+        """The one element, as a Python number."""
+        return self._data.item()
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        return float(self._data)
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name else ""
+        function = f", function={self.function.name}" if self.function else ""
+        return f"{type(self).__name__}({self._data}{name}{function})"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return _method(name).__get__(self)
+
+    @classmethod
+    def __torch_function__(
+        cls,
+        function: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Record `torch.exp(v)`, `tensor * v` and the like by the function's name."""
+        return _method(function.__name__)(*args, **(kwargs or {}))
+
+
+def _newest_first(variable: Variable) -> int:
+    return -variable.position
+
+
+class UnknownFunctionError(AttributeError, TypeError):
+    """A function that the derivative table has no line for."""
+
+
+def _method(name: str) -> Callable[..., Any]:
+    """What `Variable.name` or `torch.name(variable)` does: a function of the table, or a constant.
+
+    `spellings` in derivatives.py puts torch's ways of calling a function into the table's.
+    """
+    from framework import derivatives
+
+    plain = name.strip("_") if name.startswith("__") else name
+    for table in (derivatives.spellings, Function.table):
+        if plain in table:
+            return table[plain]
+    raise UnknownFunctionError(
+        f"Variable has no function {name!r}: the derivative table knows "
+        + ", ".join(sorted(Function.table))
+        + "; for a constant use .data"
+    )
+
+
+def _operator(name: str) -> Callable[..., Any]:
+    def call(self: Variable, *others: Any) -> Any:
+        return Function.table[name](self, *others)
+
+    return call
+
+
+def _reflected(name: str) -> Callable[..., Any]:
+    def call(self: Variable, other: Any) -> Any:
+        return Function.table[name](other, self)
+
+    return call
+
+
+for _name, _method_name in {
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "matmul": "matmul", "pow": "pow",
+}.items():  # fmt: skip
+    setattr(Variable, f"__{_name}__", _operator(_method_name))
+    setattr(Variable, f"__r{_name}__", _reflected(_method_name))
+Variable.__neg__ = _operator("neg")  # type: ignore[attr-defined]
+
+
+class Parameter(Variable):
+    """A leaf that a module learns, as torch.nn.Parameter.
+
+    `runs` is the length of the leading run dimension where several runs are stacked, else None.
+    """
+
+    __slots__ = ()
+
+    #: Counts how often any parameter was given other memory: recordings are checked when it moves.
+    moves: ClassVar[int] = 0
+
+    @property
+    def data(self) -> Tensor:
+        """The tensor itself; assigning gives the parameter other memory."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Tensor) -> None:
+        self._data = data
+        Parameter.moves += 1
