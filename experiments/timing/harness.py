@@ -4,7 +4,7 @@ import gc
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ Contestant = Callable[[Clock], Mapping[str, float]]
 """Does its work once and says how many seconds each part of it took."""
 
 Samples = dict[str, dict[str, list[float]]]
-"""contestant → part → seconds, one entry a round."""
+"""contestant → part → seconds, two turns a round."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Effort:
 def alternate(
     contestants: Mapping[str, Contestant], effort: Effort, clock: Clock = time.perf_counter
 ) -> Samples:
-    """Let all contestants take turns and return what each took in each round.
+    """Let all contestants take turns and return what each took, two turns a round.
 
     A round goes once through the contestants in a drawn order and once back, so that a machine
-    that grows slower or faster meanwhile treats all alike; an entry is the sum of both turns.
+    that grows slower or faster meanwhile treats all alike.
     """
     for _ in range(effort.warm_up):
         for contestant in contestants.values():
@@ -49,20 +49,15 @@ def alternate(
         if done >= effort.least and clock() - start >= effort.seconds:
             break
         order = draw.sample(list(contestants), len(contestants))
-        for name, parts in _round(contestants, [*order, *reversed(order)], clock).items():
-            for part, seconds in parts.items():
+        for name in [*order, *reversed(order)]:
+            for part, seconds in contestants[name](clock).items():
                 samples[name].setdefault(part, []).append(seconds)
     return samples
 
 
-def _round(
-    contestants: Mapping[str, Contestant], order: list[str], clock: Clock
-) -> dict[str, dict[str, float]]:
-    taken: dict[str, dict[str, float]] = {name: {} for name in contestants}
-    for name in order:
-        for part, seconds in contestants[name](clock).items():
-            taken[name][part] = taken[name].get(part, 0.0) + seconds
-    return taken
+def by_round(turns: Sequence[float]) -> list[float]:
+    """The sums of both turns of each round."""
+    return [there + back for there, back in zip(turns[::2], turns[1::2], strict=True)]
 
 
 @contextmanager

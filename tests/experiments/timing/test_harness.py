@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 import torch
 
-from experiments.timing.harness import Effort, alternate, one_core
+from experiments.timing.harness import Effort, alternate, by_round, one_core
 
 
 class InjectedClock:
@@ -58,44 +58,48 @@ def test_every_contestant_gets_as_many_turns(clock, turns):
     assert Counter(turns) == {"a": 11, "b": 11, "c": 11}
 
 
-def test_an_entry_is_the_sum_of_both_turns_of_a_round(clock, turns):
+def test_each_turn_leaves_a_sample(clock, turns):
     pair = workers(clock, turns, a=lambda _: 1.0, b=lambda _: 2.5)
     samples = alternate(pair, Effort(0.0, least=3), clock)
-    assert samples == {"a": {"step": [2.0] * 3}, "b": {"step": [5.0] * 3}}
+    assert samples == {"a": {"step": [1.0] * 6}, "b": {"step": [2.5] * 6}}
+
+
+def test_the_turns_of_a_round_are_added():
+    assert by_round([1.0, 2.0, 10.0, 20.0]) == [3.0, 30.0]
 
 
 def test_a_machine_that_slows_down_steadily_treats_both_alike(clock, turns):
     pair = workers(clock, turns, a=lambda now: 1 + 1e-3 * now, b=lambda now: 1 + 1e-3 * now)
     samples = alternate(pair, Effort(0.0, least=20), clock)
-    for a, b in zip(samples["a"]["step"], samples["b"]["step"], strict=True):
-        assert a == pytest.approx(b, rel=1e-5)
+    a, b = (by_round(samples[name]["step"]) for name in "ab")
+    assert a == pytest.approx(b, rel=1e-5)
 
 
 def test_the_warm_up_leaves_no_sample(clock, turns):
     slow_at_first = workers(clock, turns, a=lambda now: 100.0 if now < 150 else 1.0)
-    assert alternate(slow_at_first, Effort(0.0, least=3), clock)["a"]["step"] == [2.0] * 3
+    assert alternate(slow_at_first, Effort(0.0, least=3), clock)["a"]["step"] == [1.0] * 6
 
 
 def test_rounds_end_when_the_budget_is_spent(clock, turns):
     samples = alternate(workers(clock, turns, a=lambda _: 1.0), Effort(20.0, least=3), clock)
-    assert len(samples["a"]["step"]) == 10
+    assert len(samples["a"]["step"]) == 20
 
 
 def test_a_spent_budget_still_leaves_the_least_number_of_rounds(clock, turns):
     samples = alternate(workers(clock, turns, a=lambda _: 1.0), Effort(0.5, least=4), clock)
-    assert len(samples["a"]["step"]) == 4
+    assert len(samples["a"]["step"]) == 8
 
 
 def test_rounds_end_at_the_most_whatever_the_budget(clock, turns):
     samples = alternate(workers(clock, turns, a=lambda _: 1.0), Effort(1e9, most=9), clock)
-    assert len(samples["a"]["step"]) == 9
+    assert len(samples["a"]["step"]) == 18
 
 
 def test_the_parts_of_a_step_are_kept_apart(clock):
     samples = alternate(
         {"a": lambda _: {"forward": 1.0, "backward": 2.0}}, Effort(0.0, least=3), clock
     )
-    assert samples == {"a": {"forward": [2.0] * 3, "backward": [4.0] * 3}}
+    assert samples == {"a": {"forward": [1.0] * 6, "backward": [2.0] * 6}}
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no core can be chosen here")

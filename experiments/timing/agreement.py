@@ -1,0 +1,43 @@
+"""Whether two sides train the same thing; a time is void where they do not."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+FIRST = 1e-2
+"""Largest relative difference of the first losses: rounding grows this far, mistakes farther."""
+
+LAST = 0.25
+"""Largest relative difference of the mean loss after timing, where rounding has long diverged."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far the losses of two sides lie apart.
+
+    `first` is the largest relative difference of single losses in the first epochs from equal
+    starts, 0 where they are the same to the bit; `last` that of the mean loss of the last epoch.
+    """
+
+    first: float
+    last: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether both sides trained the same thing."""
+        return self.first <= FIRST and self.last <= LAST
+
+    def __str__(self) -> str:
+        if not self.holds:
+            return "disagree"
+        return "identical" if self.first == 0 else f"within {self.first:.1g}"
+
+
+def apart(ours: Tensor, theirs: Tensor) -> float:
+    """The largest relative difference; infinite where shapes differ or something is not finite."""
+    if ours.shape != theirs.shape or not bool(torch.isfinite(ours).all()):
+        return float("inf")
+    ours, theirs = ours.double(), theirs.double()
+    difference = (ours - theirs).abs() / theirs.abs().clamp(min=1e-6)
+    return float(difference.max()) if bool(torch.isfinite(theirs).all()) else float("inf")
