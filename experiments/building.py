@@ -84,22 +84,15 @@ def build_loss(namespace: Any, entry: "Entry") -> Any:
     """The loss; reduction "batchmean" is the sum over the outputs, averaged over the batch."""
     if entry.arguments.get("reduction") != "batchmean" or entry.name == "KLDivLoss":
         return build(namespace, entry)
-    summed = build(namespace, type(entry)(entry.name, {**entry.arguments, "reduction": "sum"}))
-    return _batch_mean(namespace, summed)
+    summed = lookup(namespace, entry.name)
 
-
-def _batch_mean(namespace: Any, summed: Any) -> Any:
-    class BatchMean(namespace.Module):
+    class BatchMean(summed):  # type: ignore[misc, valid-type]
         """A summed loss divided by the number of examples: sum(l) / n."""
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.summed = summed
-
         def forward(self, prediction: Any, target: Any) -> Any:
-            return self.summed(prediction, target) / prediction.shape[-2]
+            return super().forward(prediction, target) / prediction.shape[-2]
 
-    return BatchMean()
+    return BatchMean(**{**arguments(entry), "reduction": "sum"})
 
 
 def build_optimizer(namespace: Any, entry: "Entry", parameters: Any, learning_rate: Any) -> Any:

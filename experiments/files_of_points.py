@@ -20,7 +20,6 @@ def digest_of(name: str) -> str:
         raise ValueError(f"data file {name!r} cannot be read: {error.strerror}") from None
 
 
-@lru_cache(maxsize=4)
 def read(name: str, digest: str | None) -> tuple[np.ndarray, np.ndarray]:
     """The points (n, features) float64 and their classes (n,) int64.
 
@@ -31,8 +30,14 @@ def read(name: str, digest: str | None) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         ValueError: the file is not as described, or is not the one with this digest.
     """
-    if digest is not None and digest_of(name) != digest:
+    now = digest_of(name)
+    if digest not in (None, now):
         raise ValueError(f"data file {name!r} has changed since the run was specified")
+    return _read(name, now)
+
+
+@lru_cache(maxsize=4)
+def _read(name: str, _: str) -> tuple[np.ndarray, np.ndarray]:
     content = BytesIO(Path(name).read_bytes())
     x, labels = _csv(name, content) if name.lower().endswith(".csv") else _npz(name, content)
     if len(x) != len(labels):
@@ -65,7 +70,7 @@ def _csv(name: str, content: BytesIO) -> tuple[np.ndarray, np.ndarray]:
     for column in features:
         if not pd.api.types.is_numeric_dtype(features[column]):
             raise ValueError(f"data file {name!r}: column {column!r} does not hold numbers only")
-    return features.to_numpy(np.float64), labels.to_numpy()
+    return features.to_numpy(np.float64, copy=True), labels.to_numpy()
 
 
 def _npz(name: str, content: BytesIO) -> tuple[np.ndarray, np.ndarray]:
