@@ -48,7 +48,9 @@ def train_group(group: Sequence[RunSpec]) -> list[Trained]:
     if len({run.setting for run in group}) != 1:
         raise ValueError("the runs of a group differ only in seed and learning rate; these do not")
     try:
-        with threads(group[0].threads):
+        with threads(group[0].threads), torch.random.fork_rng(devices=[]):
+            # What a backend draws from torch's generator must not depend on the caller.
+            torch.manual_seed(seeds.integer("noise", group[0].seed))
             return GroupTraining(group).train()
     except Unsupported as reason:
         return [ended(run, "unsupported", str(reason), len(group)) for run in group]

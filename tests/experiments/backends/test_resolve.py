@@ -1,0 +1,46 @@
+import sys
+import types
+
+import pytest
+
+from experiments.backends import BUILT_IN, Unsupported, resolve
+
+
+@pytest.mark.parametrize("name", ["framework", "framework-explicit", "torch", "torch-tuned"])
+def test_built_in_backends_can_be_named(name):
+    assert callable(resolve(name).start)
+
+
+def test_an_unknown_name_gets_a_suggestion():
+    with pytest.raises(ValueError, match="unknown backend 'framwork': did you mean 'framework'"):
+        resolve("framwork")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("no.such:thing", "cannot import no.such"),
+        ("math:thing", "math has no 'thing'"),
+        ("math:pi", "has no method start"),
+    ],
+)
+def test_a_third_partys_name_that_leads_nowhere_is_a_sentence(name, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        resolve(name)
+
+
+def test_a_class_is_called(monkeypatch):
+    class Own:
+        def start(self, training, parameters):
+            return None
+
+    module = types.ModuleType("own_backend")
+    module.Own = Own
+    monkeypatch.setitem(sys.modules, "own_backend", module)
+    assert isinstance(resolve("own_backend:Own"), Own)
+
+
+def test_a_built_in_backend_whose_library_is_missing_is_unsupported(monkeypatch):
+    monkeypatch.setitem(BUILT_IN, "jax", "no_such_library:backend")
+    with pytest.raises(Unsupported, match="needs no_such_library"):
+        resolve("jax")
