@@ -1,7 +1,7 @@
 """What is timed: a network on the disk problem, from a start that all backends share."""
 
 from dataclasses import dataclass, field, replace
-from itertools import cycle, pairwise
+from itertools import pairwise
 from typing import Any, Literal
 
 import torch
@@ -11,7 +11,6 @@ from experiments import building, seeds
 from experiments.backends import Backend, Session
 from experiments.data import Part, load
 from experiments.specification import Data, Entry, TrainingSpec
-from experiments.timing.harness import Clock
 
 MSE, CROSS_ENTROPY = Entry("MSELoss"), Entry("CrossEntropyLoss")
 SGD, ADAM = Entry("SGD"), Entry("Adam")
@@ -127,52 +126,3 @@ def _draw(case: Case, seed: int) -> tuple[dict[str, Tensor], Part, list[Tensor]]
     order = seeds.generator("order", seed)
     orders = [torch.randperm(case.points, generator=order) for _ in range(ORDERS)]
     return parameters, load(data, seed)["train"], orders
-
-
-class Trainee:
-    """A session that trains so many epochs whenever its turn comes."""
-
-    def __init__(self, start: Start, session: Session, epochs: int) -> None:
-        self.start, self._session, self._epochs = start, session, epochs
-        self._orders = cycle(start.orders)
-        self.losses: Tensor = torch.empty(0)
-
-    def __call__(self, clock: Clock) -> dict[str, float]:
-        """Train, and say how long it took; the last epoch's losses are kept."""
-        train, start = self._session.train_epoch, self.start
-        begin = clock()
-        for _ in range(self._epochs):
-            losses = train(start.x, start.target, next(self._orders), start.case.batch_size)
-        seconds = clock() - begin
-        self.losses = losses
-        return {"step": seconds}
-
-
-class WholeTraining:
-    """Trains from the start to the end whenever its turn comes, setting up included."""
-
-    def __init__(self, start: Start, backend: Backend, epochs: int) -> None:
-        self.start, self._backend, self._epochs = start, backend, epochs
-        self.losses: Tensor = torch.empty(0)
-
-    def __call__(self, clock: Clock) -> dict[str, float]:
-        """Train, and say how long it took."""
-        begin = clock()
-        trainee = Trainee(self.start, self.start.session(self._backend), self._epochs)
-        trainee(clock)
-        seconds = clock() - begin
-        self.losses = trainee.losses
-        return {"training": seconds}
-
-
-def losses_of(start: Start, backend: Backend, epochs: int) -> Tensor:
-    """Every minibatch loss (runs, steps) of the first epochs, in a session of its own."""
-    session, orders = start.session(backend), cycle(start.orders)
-    case = start.case
-    return torch.cat(
-        [
-            session.train_epoch(start.x, start.target, next(orders), case.batch_size)
-            for _ in range(epochs)
-        ],
-        dim=1,
-    )

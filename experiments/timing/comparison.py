@@ -33,7 +33,8 @@ class Comparison:
     """What was measured in one go, by label.
 
     `turns` holds seconds by part, two turns a round; `units` how many steps (or trainings) of one
-    run a turn is; `unsupported` the reason why somebody could not take part.
+    run a turn is; `unsupported` the reason why somebody could not take part; `calls` how many
+    tensor calls a step makes, where they were counted.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Comparison:
     units: Mapping[str, int]
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     unsupported: Mapping[str, str] = field(default_factory=dict)
+    calls: Mapping[str, int] = field(default_factory=dict)
 
     def seconds(self, label: str, part: str | None = None) -> float:
         """The median over the rounds per step of one run, of one part or of all together."""

@@ -1,11 +1,9 @@
-"""The parts of a step, apart, and the tensor calls in them without the Python around them."""
+"""The parts of an eager step, timed apart: batch selection, forward, backward, update."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
-import torch
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 
 from experiments import building
 from experiments.timing.cases import Case, Start
@@ -15,7 +13,9 @@ PARTS = ("forward", "backward", "update")
 
 
 class Way(Protocol):
-    """One way of making a step, cut into its parts."""
+    """One way of making a step, cut into its parts; `value` is the loss, as `forward` left it."""
+
+    value: Any
 
     def forward(self, x: Tensor, target: Tensor) -> None:
         """Batch in, loss out."""
@@ -41,6 +41,7 @@ class _Modules:
         )
 
     def update(self) -> None:
+        """See `Way`."""
         self.optimizer.step()
 
 
@@ -52,9 +53,11 @@ class Recorded(_Modules):
         self._wrap = wrap
 
     def forward(self, x: Tensor, target: Tensor) -> None:
+        """See `Way`."""
         self.value = self.loss(self.model(self._wrap(x)), target)
 
     def backward(self) -> None:
+        """See `Way`."""
         self.optimizer.zero_grad()
         self.value.backward()
 
@@ -63,10 +66,12 @@ class Explicit(_Modules):
     """Layer by layer: every module's own `backward`."""
 
     def forward(self, x: Tensor, target: Tensor) -> None:
+        """See `Way`."""
         self.batch, self.prediction = (x, target), self.model(x)
         self.value = self.loss(self.prediction, target)
 
     def backward(self) -> None:
+        """See `Way`."""
         x, target = self.batch
         self.optimizer.zero_grad()
         self.model.backward(self.loss.backward(self.prediction, target), x)
@@ -85,84 +90,34 @@ def ways(start: Start) -> dict[str, Way]:
 
 
 class Parts:
-    """Makes steps, and times batch selection, forward, backward and update apart."""
+    """Makes steps over the first points, and times batch selection and each part of the way."""
 
     def __init__(self, way: Way, start: Start, steps: int) -> None:
         self._way, self._start, self._steps = way, start, steps
 
     def __call__(self, clock: Clock) -> dict[str, float]:
         """Make `steps` steps; seconds by part."""
-        way, start, size = self._way, self._start, self._start.case.batch_size
+        way, start = self._way, self._start
         x, target, order = start.x[0], start.target[0], start.orders[0][0]
-        times = [0.0, 0.0, 0.0, 0.0]
-        for step in range(self._steps):
-            begin = clock()
-            chosen = order[step * size % len(order) :][:size]
+        ends = []
+        for chosen in order.split(start.case.batch_size)[: self._steps]:
+            ends.append(clock())
             batch, wanted = x[chosen], target[chosen]
-            selected = clock()
+            ends.append(clock())
             way.forward(batch, wanted)
-            forward = clock()
+            ends.append(clock())
             way.backward()
-            backward = clock()
+            ends.append(clock())
             way.update()
-            end = clock()
-            for place, seconds in enumerate(
-                (selected - begin, forward - selected, backward - forward, end - backward)
-            ):
-                times[place] += seconds
-        return dict(zip(("selection", *PARTS), times, strict=True))
-
-
-Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
-
-
-class TensorCalls(TorchFunctionMode):
-    """Writes down every tensor call that is made while it is entered, with its arguments.
-
-    Made again, the calls cost what the same work costs without any layer, graph or optimizer
-    around it. They read the recorded tensors, so they compute, but learn nothing.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[Call] = []
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        result = func(*args, **(kwargs or {}))
-        if isinstance(result, Tensor | tuple | list):
-            self.calls.append((func, args, kwargs or {}))
-        return result
-
-
-class Calls:
-    """The tensor calls of each part of a way's step, made again without the Python around them."""
-
-    def __init__(self, way: Way, start: Start, steps: int) -> None:
-        size, self._steps = start.case.batch_size, steps
-        batch = start.x[0, :size].clone(), start.target[0, :size].clone()
-        for _ in range(2):  # the second step is like all that follow
-            self._parts = [
-                _calls_of(part) for part in (lambda: way.forward(*batch), way.backward, way.update)
-            ]
-
-    def __call__(self, clock: Clock) -> dict[str, float]:
-        """Make the calls of `steps` steps; seconds by part."""
-        times = [0.0] * len(self._parts)
-        for _ in range(self._steps):
-            for place, calls in enumerate(self._parts):
-                begin = clock()
-                for function, arguments, keywords in calls:
-                    function(*arguments, **keywords)
-                times[place] += clock() - begin
-        return dict(zip(PARTS, times, strict=True))
+            ends.append(clock())
+        names = ("selection", *PARTS)
+        return {
+            name: sum(ends[place + 1 :: 5]) - sum(ends[place::5])
+            for place, name in enumerate(names)
+        }
 
     @property
-    def count(self) -> int:
-        """Tensor calls of one step."""
-        return sum(map(len, self._parts))
-
-
-def _calls_of(part: Callable[[], None]) -> Sequence[Call]:
-    with torch.no_grad(), TensorCalls() as recorded:
-        part()
-    return recorded.calls
+    def loss(self) -> Tensor:
+        """The loss of the last batch."""
+        value = self._way.value
+        return value.detach() if isinstance(value, Tensor) else value.data

@@ -1,0 +1,134 @@
+"""What a timing run measures, and how long it spends on each comparison."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from experiments.specification import Entry
+from experiments.timing.cases import ADAM, CROSS_ENTROPY, STEPS, Case
+from experiments.timing.compare import compare_parts, compare_steps, compare_trainings
+from experiments.timing.comparison import BASELINE, Comparison, Entrant
+from experiments.timing.harness import Effort
+
+SINGLE = (
+    "torch-tuned",
+    "torch-compiled",
+    "jax",
+    "framework",
+    "framework-explicit",
+    "framework-autograd",
+)
+STACKED = ("framework", "jax")
+TOGETHER = 16
+"""Runs that train together in the comparison of steps."""
+
+SLOW_TO_START = ("torch-compiled", "jax")
+"""Left out of a quick run: they compile for seconds."""
+
+SCALED = {"MSE + SGD": Case(), "cross-entropy + Adam": Case(CROSS_ENTROPY, ADAM, 0.001)}
+"""What is scaled; Adam at a learning rate that every size bears."""
+
+FULL_AXES: dict[str, tuple[int, ...]] = {
+    "width": (25, 64, 128, 256, 512, 1024),
+    "batch size": (1, 10, 100, 1000),
+    "depth": (1, 2, 3, 6, 12),
+    "runs": (1, 2, 4, 8, 16, 32, 64),
+}
+QUICK_AXES: dict[str, tuple[int, ...]] = {
+    "width": (25, 256),
+    "batch size": (10, 1000),
+    "depth": (1, 12),
+    "runs": (1, 4, 16),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One comparison to be made."""
+
+    name: str
+    make: Callable[[], Comparison]
+
+
+@dataclass(frozen=True)
+class Training:
+    """A report's timed training."""
+
+    report: str
+    case: Case
+    epochs: int
+    framework: tuple[str, ...]
+
+
+TRAININGS = (
+    Training(
+        "carlier-2018",
+        Case(batch_size=1000, output=(Entry("Softmax", dim=-1),)),
+        500,
+        ("framework", "framework-autograd"),
+    ),
+    Training(
+        "cappelletti-2019",
+        Case(optimizer=Entry("SGD", momentum=0.2)),
+        200,
+        ("framework", "framework-explicit"),
+    ),
+)
+
+
+def tasks(quick: bool, backends: tuple[str, ...] = ()) -> Iterator[Task]:
+    """Every comparison of a timing run; where `backends` are given, only their steps."""
+    for problem, case in STEPS.items():
+        yield _steps(problem, case, quick, backends)
+    if backends:
+        return
+    for problem, case in STEPS.items():
+        effort = Effort(0.3, least=3) if quick else Effort(3.0)
+        name = f"parts: {problem}"
+        yield Task(name, partial(compare_parts, name, case, effort))
+    for training in TRAININGS:
+        yield _training(training, quick)
+    for axis, values in (QUICK_AXES if quick else FULL_AXES).items():
+        for problem, case in SCALED.items():
+            if axis == "runs":
+                yield _runs(problem, case, values, quick)
+            else:
+                yield from (_scaled(axis, value, problem, case, quick) for value in values)
+
+
+def _steps(problem: str, case: Case, quick: bool, backends: tuple[str, ...]) -> Task:
+    chosen = backends or tuple(each for each in SINGLE if not (quick and each in SLOW_TO_START))
+    together = [each for each in STACKED if each in chosen]
+    entrants = [Entrant("torch-tuned")] if "torch-tuned" not in chosen else []
+    entrants += [Entrant(each) for each in chosen if each != BASELINE]
+    entrants += [Entrant(each, TOGETHER) for each in together]
+    effort, turn = (Effort(0.7, least=3), 0.006) if quick else (Effort(11.0, most=40), 0.03)
+    name = f"steps: {problem}"
+    return Task(name, partial(compare_steps, name, case, entrants, effort, turn))
+
+
+def _training(training: Training, quick: bool) -> Task:
+    entrants = [Entrant(each) for each in ("torch-tuned", *training.framework)]
+    epochs = training.epochs // 20 if quick else training.epochs
+    effort = Effort(0.5, least=3) if quick else Effort(18.0, least=3, most=10, warm_up=1)
+    name = f"training: {training.report}"
+    make = partial(compare_trainings, name, training.case, entrants, effort, epochs)
+    return Task(name, make)
+
+
+def _scaled(axis: str, value: int, problem: str, case: Case, quick: bool) -> Task:
+    changed = case.changed(**{axis.replace(" ", "_"): value})
+    # Few points where steps are many or long, so that a turn stays short.
+    points = {"batch size": {1: 100, 10: 500}, "width": {512: 200, 1024: 200}}
+    changed = changed.changed(points=points.get(axis, {}).get(value, case.points))
+    effort, turn = (Effort(0.1, least=3), 0.003) if quick else (Effort(1.0, least=5), 0.01)
+    entrants = [Entrant("torch-tuned"), Entrant("framework")]
+    name = f"scaling: {axis} {value}: {problem}"
+    return Task(name, partial(compare_steps, name, changed, entrants, effort, turn))
+
+
+def _runs(problem: str, case: Case, values: tuple[int, ...], quick: bool) -> Task:
+    effort, turn = (Effort(0.4, least=3), 0.003) if quick else (Effort(4.0), 0.005)
+    entrants = [Entrant("torch-tuned"), *(Entrant("framework", runs) for runs in values)]
+    name = f"scaling: runs: {problem}"
+    return Task(name, partial(compare_steps, name, case, entrants, effort, turn))
