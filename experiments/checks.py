@@ -1,14 +1,12 @@
 """What makes a specification impossible, each as one sentence; raised when it is constructed."""
 
-import difflib
-import inspect
 import warnings
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.files_of_points import digest_of, read
+from experiments.parts import construct, did_you_mean, first_line
 
 if TYPE_CHECKING:
     import torch
@@ -31,18 +29,7 @@ DATA_SETS = {
     "breast_cancer": Facts(30, 2, 569),
 }
 FILE_ENDINGS = (".csv", ".npz")
-NEED_MORE_THAN_GRADIENTS = {"LBFGS", "SparseAdam", "ReduceLROnPlateau"}
 TAKE_CLASS_INDICES = {"CrossEntropyLoss", "NLLLoss", "MultiMarginLoss"}
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint at the nearest known name, or what is known."""
-    known = sorted(known)
-    lower = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(name.lower(), lower, n=1)
-    if near:
-        return f"did you mean {lower[near[0]]!r}?"
-    return f"known are {', '.join(known)}" if len(known) < 30 else "see torch.nn and torch.optim"
 
 
 def is_file(name: str) -> bool:
@@ -90,24 +77,6 @@ def check_data(data: "Data") -> None:
         raise ValueError(f"noise is for the moons: {data.name} takes none")
 
 
-@cache
-def check_layer(layer: "Entry") -> None:
-    """Raise ValueError unless the layer exists and takes its arguments."""
-    _construct(layer, "layer")
-
-
-def check_loss_name(loss: "Entry") -> None:
-    """Raise ValueError unless the loss exists."""
-    _require_known(loss, "loss")
-
-
-def check_initialisation(scheme: "Entry") -> None:
-    """Raise ValueError unless the scheme exists and takes its arguments."""
-    from experiments import initialisation
-
-    initialisation.check(scheme)
-
-
 def check_run(run: "RunSpec") -> None:
     """Raise ValueError where the parts of a run do not fit each other."""
     found = facts(run.data)
@@ -128,7 +97,7 @@ def check_model(layers: tuple["Entry", ...], data_name: str, features: int | Non
     if not layers:
         raise ValueError("layers is empty: a model has at least one layer")
     features = features or layers[0].arguments.get("in_features")
-    built = [_construct(entry, "layer") for entry in layers]
+    built = [construct(entry, "layer") for entry in layers]
     if features is None:
         return None
     with warnings.catch_warnings():
@@ -151,7 +120,7 @@ def _outputs(
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
             shape = f"(n, {', '.join(map(str, value.shape[1:]))})"
             raise ValueError(
-                f"{entry} cannot follow {before}, which gives it {shape}: {_first_line(error)}"
+                f"{entry} cannot follow {before}, which gives it {shape}: {first_line(error)}"
             ) from error
         before = str(entry)
     if value.dim() != 2:
@@ -204,90 +173,6 @@ def check_loss(loss: "Entry", target: str, outputs: int) -> None:
             warnings.simplefilter("ignore")
             value = building.build_loss(building.reference(), loss)(prediction, wanted)
     except Exception as error:
-        raise ValueError(f"{loss} cannot be the loss: {_first_line(error)}") from error
+        raise ValueError(f"{loss} cannot be the loss: {first_line(error)}") from error
     if value.dim() != 0:
         raise ValueError(f"{loss} gives {tuple(value.shape)}: a loss must be one number")
-
-
-@cache
-def check_optimizer(optimizer: "Entry") -> None:
-    """Raise ValueError unless the optimizer exists and takes its arguments."""
-    import torch
-
-    if "lr" in optimizer.arguments:
-        raise ValueError(f"{optimizer}: the learning rate goes into learning_rate, not into lr")
-    if ":" not in optimizer.name:
-        _construct(optimizer, "optimizer", [torch.nn.Parameter(torch.zeros(2, 2))], lr=0.1)
-
-
-@cache
-def check_schedule(schedule: "Entry") -> None:
-    """Raise ValueError unless the schedule exists and takes its arguments."""
-    import torch
-
-    if ":" not in schedule.name:
-        parameters = [torch.nn.Parameter(torch.zeros(1))]
-        _construct(schedule, "schedule", torch.optim.SGD(parameters, lr=0.1))
-
-
-def _construct(entry: "Entry", kind: str, *positional: Any, **more: Any) -> Any:
-    """What the entry builds in the reference; layers without memory of their own."""
-    import torch
-
-    from experiments import building
-
-    _require_known(entry, kind)
-    attribute = building.lookup(building.reference(), entry.name)
-    try:
-        with torch.device("meta" if kind == "layer" else "cpu"):
-            return attribute(*positional, **building.arguments(entry), **more)
-    except (TypeError, ValueError, RuntimeError, AttributeError) as error:
-        hint = _argument_hint(attribute, entry)
-        raise ValueError(f"{entry}: {hint or _first_line(error)}") from error
-
-
-def _require_known(entry: "Entry", kind: str) -> None:
-    if ":" in entry.name:
-        return
-    names = known(kind)
-    if entry.name not in names:
-        raise ValueError(f"unknown {kind} {entry.name!r}: {did_you_mean(entry.name, names)}")
-
-
-@cache
-def known(kind: str) -> frozenset[str]:
-    """The names of the reference's layers, losses, optimizers or schedules."""
-    import torch
-    from torch.nn.modules import loss as losses
-
-    from experiments import building
-
-    base: dict[str, type] = {
-        "layer": torch.nn.Module,
-        "loss": torch.nn.Module,
-        "optimizer": torch.optim.Optimizer,
-        "schedule": torch.optim.lr_scheduler.LRScheduler,
-    }
-    classes = {
-        name: value
-        for name, value in vars(building.reference()).items()
-        if isinstance(value, type) and issubclass(value, base[kind]) and value is not base[kind]
-    }
-    is_loss = set(losses.__all__) if kind in ("layer", "loss") else set()
-    names = {name for name in classes if (name in is_loss) == (kind == "loss")}
-    return frozenset(names - NEED_MORE_THAN_GRADIENTS)
-
-
-def _argument_hint(attribute: Any, entry: "Entry") -> str | None:
-    """Which argument is unknown, and the nearest one there is."""
-    takes = inspect.signature(attribute).parameters
-    if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in takes.values()):
-        return None
-    unknown = [name for name in entry.arguments if name not in takes]
-    return (
-        f"unknown argument {unknown[0]!r}: {did_you_mean(unknown[0], takes)}" if unknown else None
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -15,9 +15,15 @@ def digest_of(name: str) -> str:
         ValueError: there is no such file.
     """
     try:
-        return sha256(Path(name).read_bytes()).hexdigest()
+        state = Path(name).stat()
+        return _digest(name, state.st_mtime_ns, state.st_size)
     except OSError as error:
         raise ValueError(f"data file {name!r} cannot be read: {error.strerror}") from None
+
+
+@lru_cache(maxsize=64)
+def _digest(name: str, _modified: int, _size: int) -> str:
+    return sha256(Path(name).read_bytes()).hexdigest()
 
 
 def read(name: str, digest: str | None) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import init
 
 from experiments import building, seeds
-from experiments.checks import did_you_mean
+from experiments.parts import did_you_mean
 
 if TYPE_CHECKING:
     from experiments.specification import Entry, RunSpec

@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from experiments import checks
+from experiments import checks, parts
 from experiments.arguments import Arguments
 
 SCHEMA = 1
@@ -92,11 +92,11 @@ def _checked(check: Callable[[Entry], None]) -> AfterValidator:
     return AfterValidator(validate)
 
 
-Layer = Annotated[Entry, _checked(checks.check_layer)]
-Loss = Annotated[Entry, _checked(checks.check_loss_name)]
-Optimizer = Annotated[Entry, _checked(checks.check_optimizer)]
-Schedule = Annotated[Entry, _checked(checks.check_schedule)]
-Initialisation = Annotated[Entry, _checked(checks.check_initialisation)]
+Layer = Annotated[Entry, _checked(parts.check_layer)]
+Loss = Annotated[Entry, _checked(parts.check_loss_name)]
+Optimizer = Annotated[Entry, _checked(parts.check_optimizer)]
+Schedule = Annotated[Entry, _checked(parts.check_schedule)]
+Initialisation = Annotated[Entry, _checked(parts.check_initialisation)]
 
 
 class Data(Frozen):
