@@ -61,6 +61,26 @@ def check_schedule(schedule: "Entry") -> None:
         construct(schedule, "schedule", torch.optim.SGD(parameters, lr=0.1))
 
 
+def check_device(device: str) -> str:
+    """The name of a device, if torch knows that kind; whether it is there shows when training."""
+    import torch
+
+    try:
+        torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(f"unknown device {device!r}: {first_line(error)}") from error
+    return device
+
+
+def check_backend(name: str) -> str:
+    """The name of a backend, if it is built in or a path; what is behind it shows when training."""
+    from experiments import backends
+
+    if name not in backends.BUILT_IN and ":" not in name:
+        raise ValueError(backends.unknown(name))
+    return name
+
+
 def construct(entry: "Entry", kind: str, *positional: Any, **more: Any) -> Any:
     """What the entry builds in the reference; layers without memory of their own."""
     import torch

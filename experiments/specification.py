@@ -96,6 +96,8 @@ Layer = Annotated[Entry, _checked(parts.check_layer)]
 Loss = Annotated[Entry, _checked(parts.check_loss_name)]
 Optimizer = Annotated[Entry, _checked(parts.check_optimizer)]
 Schedule = Annotated[Entry, _checked(parts.check_schedule)]
+Device = Annotated[str, AfterValidator(parts.check_device)]
+BackendName = Annotated[str, AfterValidator(parts.check_backend)]
 Initialisation = Annotated[Entry, _checked(parts.check_initialisation)]
 
 
@@ -104,8 +106,8 @@ class Data(Frozen):
 
     Args:
         name: "disk", "moons", "digits", "breast_cancer", a CSV or NPZ file, or
-            `package.module:attribute` (a function of this model and a seed that returns a
-            `data.Points`).
+            `package.module:attribute` (a function of this model and a seed that returns the
+            `data.Points` of each split by name).
         train: number of training points; likewise `test` and `validation`.
         standardise: "none"; "scalar": subtract one mean of all training coordinates and divide by
             one unbiased standard deviation of them; "feature": the same for each feature apart.
@@ -170,8 +172,8 @@ class RunSpec(Frozen):
     dtype: Literal["float32", "float64"] = "float32"
     seed: Count = 0
     evaluate: PositiveInt = 1
-    device: str = "cpu"
-    backend: str = "framework"
+    device: Device = "cpu"
+    backend: BackendName = "framework"
     threads: PositiveInt = 1
 
     @model_validator(mode="after")

@@ -81,7 +81,7 @@ def resolve(name: str) -> Backend:
     path = BUILT_IN.get(name, name)
     module_name, colon, attribute = path.partition(":")
     if not (module_name and colon and attribute):
-        raise ValueError(_unknown(name))
+        raise ValueError(unknown(name))
     try:
         found = getattr(import_module(module_name), attribute)
     except ImportError as error:
@@ -96,7 +96,8 @@ def resolve(name: str) -> Backend:
     return backend
 
 
-def _unknown(name: str) -> str:
+def unknown(name: str) -> str:
+    """What to say of a name that is no backend's."""
     near = difflib.get_close_matches(name, BUILT_IN, n=1)
     hint = f" did you mean {near[0]!r}?" if near else ""
     known = ", ".join(BUILT_IN)

@@ -158,6 +158,8 @@ MISTAKES = [
     ({"order": "random"}, "order"),
     ({"decision": "threshold"}, "the model has 2"),
     ({"epoch": 3}, "epoch: Extra inputs"),
+    ({"device": "gpu0"}, "device: .*unknown device 'gpu0'"),
+    ({"backend": "pytorch"}, "backend: .*unknown backend 'pytorch': did you mean 'torch'"),
     ({"layers": [["Linear", 3]]}, "table of names and values"),
     ({"layers": [[["Linear"]]]}, r"an entry is \[name, \{arguments\}\]"),
     ({"layers": ["no.such.module:Layer"]}, "cannot import 'no.such.module'"),
