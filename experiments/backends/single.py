@@ -11,11 +11,13 @@ backend = Single(Mine)
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from experiments.backends.observing import OPTIONAL
 from experiments.specification import TrainingSpec
 
 
@@ -47,12 +49,20 @@ class Run:
 class Single:
     """A backend that trains one run after the other.
 
+    `differentiate` is the optional method of that name, see `experiments.backends.observing`.
+
     Each run draws its noise from torch's generator, seeded and kept for it alone, so that its
     result does not depend on its companions.
     """
 
-    def __init__(self, start_run: Callable[[TrainingSpec, dict[str, Tensor]], Run]) -> None:
+    def __init__(
+        self,
+        start_run: Callable[[TrainingSpec, dict[str, Tensor]], Run],
+        differentiate: Callable[..., Any] | None = None,
+    ) -> None:
         self.start_run = start_run
+        if differentiate is not None:
+            self.differentiate = differentiate
 
     def start(self, training: TrainingSpec, parameters: list[dict[str, Tensor]]) -> "SingleSession":
         """Begin each run at its parameters."""
@@ -70,6 +80,12 @@ class SingleSession:
     def __init__(self, runs: list[Run], noise_seed: tuple[int, ...]) -> None:
         self.runs = runs
         self.noise = [torch.Generator().manual_seed(seed).get_state() for seed in noise_seed]
+
+    def __getattr__(self, name: str) -> Any:
+        """An optional method, where the runs have it: see `experiments.backends.observing`."""
+        if name in OPTIONAL and all(hasattr(run, name) for run in self.runs):
+            return partial(OPTIONAL[name], self.runs)
+        raise AttributeError(f"{type(self).__name__} has no {name!r}")
 
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Tensor:
         """Train every run one epoch; the losses (runs, steps)."""

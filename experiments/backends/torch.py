@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from experiments import building
+from experiments.backends.observing import ByAutograd, differentiate
 from experiments.backends.single import Run, Single
 from experiments.specification import TrainingSpec
 
@@ -14,7 +15,7 @@ FUSED = {"SGD", "Adam", "AdamW", "Adagrad"}
 """The optimizers that torch has a fused implementation of on this kind of device."""
 
 
-class TorchRun(Run):
+class TorchRun(ByAutograd, Run):
     """A torch.nn model, loss and optimizer, stepped in the usual way."""
 
     def __init__(self, training: TrainingSpec, parameters: dict[str, Tensor]) -> None:
@@ -26,7 +27,8 @@ class TorchRun(Run):
         self.model = building.build_model(namespace, training.layers).to(**place)
         self.model.load_state_dict(parameters)
         self.loss = building.build_loss(namespace, training.loss).to(**place)
-        self.optimizer = self.build_optimizer(training)
+        learns = any(True for _ in self.model.parameters())
+        self.optimizer = self.build_optimizer(training) if learns else None
         self.schedule = building.build_schedule(namespace, training.schedule, self.optimizer)
 
     def build_optimizer(self, training: TrainingSpec) -> Any:
@@ -90,5 +92,5 @@ class TunedRun(TorchRun):
         return losses
 
 
-torch_plain = Single(TorchRun)
-torch_tuned = Single(TunedRun)
+torch_plain = Single(TorchRun, differentiate)
+torch_tuned = Single(TunedRun, differentiate)

@@ -1,0 +1,253 @@
+"""All cases, by name: what is looked at, on which inputs, in which dtype."""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+from typing import Any
+
+from experiments.parity.case import Case, entry
+from experiments.parity.cases_of_layers import IndexCase, LayerCase
+from experiments.parity.cases_of_losses import LossCase
+from experiments.parity.cases_of_models import ModelCase
+from experiments.parity.cases_of_optimizers import PULLS, OptimizerCase
+from experiments.parity.cases_of_programs import PROGRAMS, ProgramCase
+
+DTYPES = ("float32", "float64")
+
+ACTIVATIONS: dict[str, tuple[dict[str, Any], ...]] = {
+    "ReLU": ({},),
+    "ReLU6": ({},),
+    "Hardtanh": ({}, {"min_val": -0.5, "max_val": 2.0}),
+    "Tanh": ({},),
+    "Tanhshrink": ({},),
+    "Sigmoid": ({},),
+    "LogSigmoid": ({},),
+    "SiLU": ({},),
+    "Mish": ({},),
+    "Softplus": ({}, {"beta": 2.0, "threshold": 10.0}),
+    "Softsign": ({},),
+    "ELU": ({}, {"alpha": 0.5}),
+    "CELU": ({}, {"alpha": 2.0}),
+    "SELU": ({},),
+    "GELU": ({}, {"approximate": "tanh"}),
+    "LeakyReLU": ({}, {"negative_slope": 0.2}),
+    "Hardsigmoid": ({},),
+    "Hardswish": ({},),
+    "Hardshrink": ({},),
+    "Softshrink": ({},),
+    "Threshold": ({"threshold": 0.5, "value": 2.0},),
+    "Identity": ({},),
+    "Softmax": ({"dim": 1},),
+    "Softmin": ({"dim": 1},),
+    "LogSoftmax": ({"dim": 1},),
+}
+ACTIVATION_INPUTS = (
+    "normal", "one row", "odd", "empty", "strided", "transposed", "tiny", "huge", "extreme",
+    "above", "below", "kinks", "ties", "infinite",
+)  # fmt: skip
+LAYER_INPUTS = ("normal", "one row", "odd", "strided", "transposed", "tiny", "huge", "empty")
+
+LAYERS: tuple[tuple[str, dict[str, Any], tuple[int, ...]], ...] = (
+    ("Linear", {"in_features": 7, "out_features": 3}, (7,)),
+    ("Linear", {"in_features": 7, "out_features": 3, "bias": False}, (7,)),
+    ("Linear", {"in_features": 1, "out_features": 1}, (1,)),
+    ("Linear", {"in_features": 2, "out_features": 25}, (2,)),
+    ("Linear", {"in_features": 25, "out_features": 1}, (25,)),
+    ("PReLU", {}, (7,)),
+    ("LayerNorm", {"normalized_shape": 7}, (7,)),
+    ("LayerNorm", {"normalized_shape": 7, "elementwise_affine": False}, (7,)),
+    ("RMSNorm", {"normalized_shape": 7, "eps": 1e-6}, (7,)),
+    ("BatchNorm1d", {"num_features": 7}, (7,)),
+    ("Dropout", {"p": 0.3}, (7,)),
+    ("Flatten", {}, (2, 3)),
+    ("Softmax", {"dim": 1}, (2,)),
+    ("Softmax", {"dim": 1}, (33,)),
+    ("LogSoftmax", {"dim": 1}, (2,)),
+    ("LogSoftmax", {"dim": 1}, (33,)),
+    ("Conv1d", {"in_channels": 2, "out_channels": 3, "kernel_size": 3, "padding": 1}, (2, 8)),
+    ("Conv2d", {"in_channels": 2, "out_channels": 3, "kernel_size": 3, "stride": 2}, (2, 7, 6)),
+    ("MaxPool2d", {"kernel_size": 2}, (2, 6, 6)),
+    ("AvgPool2d", {"kernel_size": 2}, (2, 6, 6)),
+)
+NETWORKS = (
+    (("Linear", 4, 6), "ReLU", ("Linear", 6, 3)),
+    (("Linear", 4, 6), "Tanh", ("Linear", 6, 6), "Sigmoid", ("Linear", 6, 1)),
+    (("Linear", 4, 6), "SELU", ("Linear", 6, 2), "Softmax"),
+)
+
+ELEMENTWISE: dict[str, tuple[tuple[dict[str, Any], ...], str, tuple[str, ...]]] = {
+    "MSELoss": (({},), "normal", ("numbers", "equal numbers")),
+    "L1Loss": (({},), "normal", ("numbers", "equal numbers")),
+    "SmoothL1Loss": (({}, {"beta": 0.5}), "normal", ("numbers", "numbers 1 apart")),
+    "HuberLoss": (({}, {"delta": 0.5}), "normal", ("numbers", "numbers half apart")),
+    "BCELoss": (({},), "positive", ("shares", "bits")),
+    "BCEWithLogitsLoss": (({}, {"pos_weight": (2.0, 0.5, 1.5)}), "normal", ("shares", "bits")),
+    "KLDivLoss": (({}, {"log_target": True}), "normal", ("distributions",)),
+    "PoissonNLLLoss": (({}, {"log_input": False}), "positive", ("counts",)),
+    "SoftMarginLoss": (({},), "normal", ("signs",)),
+}
+CLASSES: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("CrossEntropyLoss", {}, "indices"),
+    ("CrossEntropyLoss", {"weight": (1.0, 2.0, 0.5)}, "indices"),
+    ("CrossEntropyLoss", {"label_smoothing": 0.1}, "indices"),
+    ("CrossEntropyLoss", {"label_smoothing": 0.1, "weight": (1.0, 2.0, 0.5)}, "indices"),
+    ("CrossEntropyLoss", {}, "partly ignored indices"),
+    ("CrossEntropyLoss", {}, "distributions"),
+    ("CrossEntropyLoss", {"label_smoothing": 0.1}, "distributions"),
+    ("CrossEntropyLoss", {}, "certainties"),
+    ("NLLLoss", {}, "indices"),
+    ("NLLLoss", {"weight": (1.0, 2.0, 0.5)}, "indices"),
+    ("NLLLoss", {}, "partly ignored indices"),
+)
+REDUCTIONS = ("mean", "sum", "none")
+
+OPTIMIZERS: tuple[tuple[str, float, tuple[dict[str, Any], ...]], ...] = (
+    ("SGD", 0.1, (
+        {}, {"momentum": 0.9}, {"momentum": 0.9, "dampening": 0.5},
+        {"momentum": 0.9, "nesterov": True}, {"weight_decay": 0.1},
+        {"momentum": 0.9, "weight_decay": 0.1, "nesterov": True}, {"maximize": True},
+    )),
+    ("Adam", 0.01, (
+        {}, {"betas": (0.5, 0.9)}, {"eps": 1e-3}, {"amsgrad": True}, {"weight_decay": 0.1},
+        {"weight_decay": 0.1, "maximize": True},
+    )),
+    ("AdamW", 0.01, ({}, {"weight_decay": 0.1}, {"amsgrad": True})),
+    ("RMSprop", 0.01, (
+        {}, {"alpha": 0.5}, {"centered": True}, {"momentum": 0.9}, {"weight_decay": 0.1},
+        {"centered": True, "momentum": 0.9, "eps": 1e-3},
+    )),
+    ("Adagrad", 0.1, (
+        {}, {"lr_decay": 0.1}, {"initial_accumulator_value": 0.5}, {"weight_decay": 0.1},
+        {"eps": 1e-2},
+    )),
+    ("Adadelta", 1.0, ({}, {"rho": 0.5}, {"weight_decay": 0.1}, {"eps": 1e-2})),
+    ("Adamax", 0.01, ({}, {"betas": (0.5, 0.9)}, {"weight_decay": 0.1}, {"eps": 1e-2})),
+    ("NAdam", 0.01, (
+        {}, {"momentum_decay": 0.1}, {"weight_decay": 0.1},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True},
+    )),
+    ("RAdam", 0.01, (
+        {}, {"betas": (0.5, 0.9)}, {"weight_decay": 0.1},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True},
+    )),
+    ("Rprop", 0.01, ({}, {"etas": (0.4, 1.5)}, {"step_sizes": (0.008, 0.02)})),
+    ("ASGD", 0.01, ({}, {"lambd": 0.1}, {"weight_decay": 0.1}, {"lambd": 0.1, "alpha": 0.5})),
+    ("ExponentialMovingAverageSGD", 0.1, ({}, {"momentum": 0.9})),
+    ("UncorrectedAdam", 0.01, ({}, {"eps_inside_root": True}, {"eps": 1e-3})),
+)  # fmt: skip
+SCHEDULES = (
+    entry("StepLR", step_size=2, gamma=0.5),
+    entry("ExponentialLR", gamma=0.7),
+    entry("CosineAnnealingLR", T_max=3),
+    entry("LinearLR", start_factor=0.25, total_iters=2),
+)
+
+
+@cache
+def cases() -> dict[str, Case]:
+    """Every case by its name, in the order they are run."""
+    makers = (_activations, _layers, _losses, _optimizers, _models, _programs)
+    every: dict[str, Case] = {}
+    for make in makers:
+        for case in make():
+            every[case.name] = case
+    return every
+
+
+def quick(every: dict[str, Case]) -> dict[str, Case]:
+    """A selection that runs in seconds: ordinary inputs, and every seventh of the others."""
+    usual = {"normal", "ordinary", "three runs", "positive"}
+    return {
+        name: case
+        for place, (name, case) in enumerate(every.items())
+        if case.dtype == "float32" and (case.inputs in usual or place % 7 == 0)
+    }
+
+
+def _activations() -> Iterator[Case]:
+    for name, every in ACTIVATIONS.items():
+        for arguments, pattern, dtype in product(every, ACTIVATION_INPUTS, DTYPES):
+            yield LayerCase(pattern, dtype, layers=(entry(name, **arguments),))
+
+
+def _layers() -> Iterator[Case]:
+    for (name, arguments, features), dtype in product(LAYERS, DTYPES):
+        for pattern in LAYER_INPUTS:
+            yield LayerCase(pattern, dtype, layers=(entry(name, **arguments),), features=features)
+    for network, dtype, pattern in product(NETWORKS, DTYPES, ("normal", "one row", "odd")):
+        yield LayerCase(pattern, dtype, layers=tuple(map(_layer, network)), features=(4,))
+    embedding = entry("Embedding", num_embeddings=11, embedding_dim=3)
+    for dtype, pattern in product(DTYPES, ("normal", "one row")):
+        yield IndexCase(pattern, dtype, layers=(embedding,), features=(2,))
+
+
+def _layer(short: Any) -> Any:
+    if isinstance(short, tuple):
+        return entry("Linear", in_features=short[1], out_features=short[2])
+    return entry(short, dim=1) if short == "Softmax" else entry(short)
+
+
+def _losses() -> Iterator[Case]:
+    for dtype in DTYPES:
+        for name, (options, domain, targets) in ELEMENTWISE.items():
+            for arguments, target in product(options, targets):
+                reductions = (*REDUCTIONS, "batchmean")
+                for reduction, pattern in product(reductions, _patterns(domain)):
+                    loss = entry(name, **arguments, reduction=reduction)
+                    yield LossCase(pattern, dtype, loss=loss, targets=target)
+        for name, arguments, target in CLASSES:
+            for reduction, pattern in product(REDUCTIONS, _patterns("normal")):
+                loss = entry(name, **arguments, reduction=reduction)
+                yield LossCase(pattern, dtype, loss=loss, targets=target)
+        for outputs, target in product((2, 10, 33), ("indices", "distributions")):
+            loss = entry("CrossEntropyLoss")
+            yield LossCase("normal", dtype, loss=loss, targets=target, outputs=outputs)
+
+
+def _patterns(domain: str) -> tuple[str, ...]:
+    if domain == "positive":
+        return ("positive",)
+    return ("normal", "one row", "odd", "above", "below", "ties")
+
+
+def _optimizers() -> Iterator[Case]:
+    for (name, rate, options), dtype in product(OPTIMIZERS, DTYPES):
+        for arguments, pull in product(options, PULLS):
+            optimizer = entry(name, **arguments)
+            yield OptimizerCase(pull, dtype, optimizer=optimizer, learning_rate=rate)
+
+
+def _models() -> Iterator[Case]:
+    plain = tuple(map(_layer, NETWORKS[0]))
+    for dtype in DTYPES:
+        for loss, target in (
+            ("MSELoss", "numbers"),
+            ("CrossEntropyLoss", "indices"),
+            ("BCEWithLogitsLoss", "bits"),
+        ):
+            for name, _, options in OPTIMIZERS[:4]:
+                shared = {"loss": entry(loss), "targets": target}
+                optimizer = entry(name, **options[1])
+                for runs in ("one run", "three runs"):
+                    yield ModelCase(runs, dtype, layers=plain, optimizer=optimizer, **shared)
+        for schedule in SCHEDULES:
+            yield ModelCase("three runs", dtype, layers=plain, loss=entry("MSELoss"),
+                            optimizer=entry("SGD", momentum=0.9), schedule=schedule)  # fmt: skip
+        for between in _between():
+            layers = (plain[0], *between, plain[2])
+            yield ModelCase("three runs", dtype, layers=layers, loss=entry("MSELoss"),
+                            optimizer=entry("SGD"))  # fmt: skip
+
+
+def _between() -> Iterator[tuple[Any, ...]]:
+    yield (entry("BatchNorm1d", num_features=6), entry("ReLU"))
+    yield (entry("BatchNorm1d", num_features=6, momentum=0.3, affine=False), entry("Tanh"))
+    yield (entry("LayerNorm", normalized_shape=6), entry("Tanh"))
+    yield (entry("PReLU"),)
+    yield (entry("Dropout", p=0.0), entry("Tanh"))
+    yield (entry("Softmax", dim=1),)
+
+
+def _programs() -> Iterator[Case]:
+    for program, dtype in product(PROGRAMS, DTYPES):
+        yield ProgramCase("positive", dtype, program=program)

@@ -1,0 +1,141 @@
+"""From what a backend shows of a case to findings: one for every observation, with its verdict."""
+
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from experiments.backends import Unsupported
+from experiments.parity.case import Case
+from experiments.parity.measures import Measure, measure
+
+EXACT = "exact"
+ROUNDING = "rounding"
+ACCURATE = "as accurate"
+DIFFERS = "differs"
+NOT_FINITE = "not finite"
+WRONG_SHAPE = "wrong shape"
+WRONG_DTYPE = "wrong dtype"
+RAISES = "raises"
+HANGS = "hangs"
+CRASHES = "crashes"
+UNSUPPORTED = "unsupported"
+NOT_OBSERVABLE = "not observable"
+
+VERDICTS = {
+    EXACT: "equal to torch.nn in every bit (NaN equals NaN, -0 equals 0)",
+    ROUNDING: "within the case's bound, in epsilons of the largest element",
+    ACCURATE: "beyond the bound, yet no further from the truth than four times torch.nn is",
+    DIFFERS: "neither",
+    NOT_FINITE: "NaN or infinite where torch.nn is finite",
+    WRONG_SHAPE: "a tensor of another shape than torch.nn's",
+    WRONG_DTYPE: "a tensor of another dtype than torch.nn's",
+    RAISES: "the backend raised",
+    HANGS: "the backend did not answer before the deadline",
+    CRASHES: "the backend's process died",
+    UNSUPPORTED: "the backend says that it cannot do this",
+    NOT_OBSERVABLE: "the backend lacks the optional method that would show it",
+}
+PASSES = {EXACT, ROUNDING, ACCURATE}
+SILENT = {UNSUPPORTED, NOT_OBSERVABLE}
+FAILS = set(VERDICTS) - PASSES - SILENT
+
+NO_LESS_ACCURATE = 4.0
+"""How many times torch.nn's own error is still as accurate as torch.nn."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One observation of one case, judged.
+
+    `reason` is a sentence where the verdict needs one; `worst` describes the element that is
+    furthest off.
+    """
+
+    case: str
+    area: str
+    what: str
+    inputs: str
+    dtype: str
+    observation: str
+    verdict: str
+    reason: str = ""
+    measure: Measure | None = None
+    worst: str = ""
+
+    @property
+    def passes(self) -> bool:
+        """Whether the backend does here what torch.nn does."""
+        return self.verdict in PASSES
+
+
+def judge(case: Case, backend: Any) -> list[Finding]:
+    """Ask a backend, and compare all it shows; what it raises is a finding too."""
+    blank = blank_finding(case)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            seen = case.observe(backend)
+    except Unsupported as reason:
+        return [replace(blank, verdict=UNSUPPORTED, reason=str(reason))]
+    except Exception as error:
+        return [replace(blank, verdict=RAISES, reason=_last_line(error))]
+    return list(_compare(case, seen, blank))
+
+
+def blank_finding(case: Case) -> Finding:
+    """A finding about the case as a whole, without a verdict yet."""
+    return Finding(case.name, case.area, case.what, case.inputs, case.dtype, "everything", "")
+
+
+def _compare(case: Case, seen: dict[str, Any], blank: Finding) -> Iterator[Finding]:
+    for name, referee in case.expected.items():
+        finding = replace(blank, observation=name)
+        if name not in seen:
+            yield replace(finding, verdict=NOT_OBSERVABLE)
+        else:
+            yield _judged(case, name, seen[name], referee, finding)
+
+
+def _judged(case: Case, name: str, shown: Any, referee: Tensor, finding: Finding) -> Finding:
+    if not isinstance(shown, Tensor):
+        reason = f"expected a tensor, got {type(shown).__name__}"
+        return replace(finding, verdict=WRONG_DTYPE, reason=reason)
+    if shown.shape != referee.shape:
+        reason = f"expected {tuple(referee.shape)}, got {tuple(shown.shape)}"
+        return replace(finding, verdict=WRONG_SHAPE, reason=reason)
+    if shown.dtype != referee.dtype:
+        reason = f"expected {referee.dtype}, got {shown.dtype}"
+        return replace(finding, verdict=WRONG_DTYPE, reason=reason)
+    shown = shown.detach()
+    if not referee.is_floating_point():
+        same = torch.equal(shown, referee)
+        return replace(finding, verdict=EXACT if same else DIFFERS)
+    found = measure(shown, referee, case.known.get(name))
+    verdict = _verdict(found, case.bound, bool((shown.isfinite() | ~referee.isfinite()).all()))
+    return replace(finding, verdict=verdict, measure=found, worst=_worst(shown, referee, found))
+
+
+def _verdict(found: Measure, bound: float, finite: bool) -> str:
+    if found.exact:
+        return EXACT
+    if not finite:
+        return NOT_FINITE
+    if found.scaled <= bound:
+        return ROUNDING
+    ratio = found.ratio
+    return ACCURATE if ratio is not None and ratio <= NO_LESS_ACCURATE else DIFFERS
+
+
+def _worst(shown: Tensor, referee: Tensor, found: Measure) -> str:
+    if found.exact:
+        return ""
+    mine, theirs = (float(each.flatten()[found.worst]) for each in (shown, referee))
+    return f"element {found.worst}: {mine!r}, torch.nn {theirs!r}"
+
+
+def _last_line(error: Exception) -> str:
+    return traceback.format_exception_only(error)[-1].strip()
