@@ -8,6 +8,7 @@ from torch import Tensor
 
 import framework as fw
 from experiments import building
+from experiments.backends.observing_framework import ByLayer, ByRecording, differentiate
 from experiments.backends.single import Run, Single
 from experiments.specification import TrainingSpec
 
@@ -20,8 +21,9 @@ class FrameworkRun(Run):
         self.model = building.build_model(fw, training.layers).to(**place)
         self.model.load_state_dict(parameters)
         self.loss = building.build_loss(fw, training.loss).to(**place)
-        self.optimizer = building.build_optimizer(
-            fw, training.optimizer, self.model.parameters(), training.learning_rate[0]
+        parameters = list(self.model.parameters())
+        self.optimizer = parameters and building.build_optimizer(
+            fw, training.optimizer, parameters, training.learning_rate[0]
         )
         self.schedule = building.build_schedule(fw, training.schedule, self.optimizer)
 
@@ -44,7 +46,7 @@ class FrameworkRun(Run):
         return self.model.state_dict()
 
 
-class ExplicitRun(FrameworkRun):
+class ExplicitRun(ByLayer, FrameworkRun):
     """Backward layer by layer: each layer is handed its input again."""
 
     def step(self, x: Tensor, target: Tensor) -> Tensor:
@@ -56,7 +58,7 @@ class ExplicitRun(FrameworkRun):
         return self.loss(prediction, target)
 
 
-class AutogradRun(FrameworkRun):
+class AutogradRun(ByRecording, FrameworkRun):
     """Backward through the recorded graph."""
 
     def step(self, x: Tensor, target: Tensor) -> Tensor:
@@ -68,6 +70,6 @@ class AutogradRun(FrameworkRun):
         return loss.data
 
 
-framework_explicit = Single(ExplicitRun)
-framework_autograd = Single(AutogradRun)
+framework_explicit = Single(ExplicitRun, differentiate)
+framework_autograd = Single(AutogradRun, differentiate)
 framework = framework_autograd
