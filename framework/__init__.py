@@ -11,7 +11,9 @@ from framework.losses import __all__ as _losses
 from framework.module import Module, Sequential
 from framework.optimizers import *  # noqa: F403
 from framework.optimizers import __all__ as _optimizers
+from framework.stacking import stack
+from framework.training_step import TrainingStep
 from framework.variable import Parameter, Variable
 
-__all__ = ["Module", "Parameter", "Sequential", "Variable", "init"]
+__all__ = ["Module", "Parameter", "Sequential", "TrainingStep", "Variable", "init", "stack"]
 __all__ += _layers + _losses + _optimizers

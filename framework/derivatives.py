@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from framework.products import product
 from framework.variable import Function, Variable
 
 Tensors = Any
@@ -262,19 +263,15 @@ def _left_transposed(a: Tensors) -> Tensors:
 
 
 def _linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    if bias is None:
-        return x @ weight.mT
-    if weight.dim() == 2:
-        return torch.addmm(bias, x, weight.mT)
-    return torch.baddbmm(bias.unsqueeze(-2), x, weight.mT)
+    return product(x, weight.mT, bias)
 
 
 #: x Wᵀ + b. Shapes: x (…, n, in), weight (…, out, in), bias (…, out), where … is the run dimension.
 linear = Function(
     "linear",
     _linear,
-    lambda g, _, x, weight, bias=None: g @ weight,
-    lambda g, _, x, weight, bias=None: g.mT @ x,
+    lambda g, _, x, weight, bias=None: product(g, weight),
+    lambda g, _, x, weight, bias=None: product(g.mT, x),
     lambda g, *_: g.sum(-2),
 )
 

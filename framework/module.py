@@ -220,6 +220,12 @@ class Module:
         for key, tensor in own.items():
             tensor.copy_(state_dict[key].detach())
 
+    def unstack(self) -> list[Self]:
+        """One module a run, of a stacked module."""
+        from framework.stacking import unstack
+
+        return unstack(self)
+
     def extra_repr(self) -> str:
         """What stands between the parentheses of `repr`."""
         return ""

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from framework.variable import Parameter
+from framework.products import aligned_size
+from framework.variable import Parameter, Variable
 
 #: Elements that are updated together: several tensors of this size stay in a core's cache.
 CHUNK = 32_768
@@ -20,46 +21,65 @@ class Scalars:
     """Numbers that change from step to step, as tensors whose memory stays.
 
     A rule names them in `scalars` and reads them here as attributes: 0-d tensors of the parameters'
-    dtype, or, where each stacked run has its own, (runs, 1). So a recorded update stays valid while
-    they change.
+    dtype, or, where each stacked run has its own, one value for every element of the buffer. So a
+    recorded update stays valid while they change.
     """
 
-    def __init__(self, dtype: torch.dtype, device: torch.device) -> None:
-        self._dtype = dtype
-        self._device = device
+    def __init__(self, block: Block) -> None:
+        self._block = block
         self._values: dict[str, Any] = {}
         self._tensors: dict[str, Tensor] = {}
 
     def refresh(self, values: Mapping[str, Rate]) -> None:
         """Write new values into the tensors."""
+        buffer = self._block.buffer
         for name, value in values.items():
+            if isinstance(value, Tensor) and value.dim():
+                value = value.to(buffer.device, buffer.dtype)
+                self._spread(name, value)
+                continue
             tensor = self._tensors.get(name)
-            if isinstance(value, Tensor):
-                column = value.reshape(-1, 1) if value.dim() else value
-                if tensor is None or tensor.shape != column.shape:
-                    self._tensors[name] = column.to(self._device, self._dtype, copy=True)
-                else:
-                    tensor.copy_(column)
-            elif tensor is None or tensor.dim():
-                self._tensors[name] = torch.full((), value, dtype=self._dtype, device=self._device)
+            if tensor is None or tensor.dim():
+                self._tensors[name] = buffer.new_full((), float(value))
             elif self._values.get(name) != value:
                 tensor.fill_(value)
             self._values[name] = value
 
+    def _spread(self, name: str, values: Tensor) -> None:
+        """Give every element of the buffer its run's value."""
+        tensor = self._tensors.get(name)
+        if tensor is None or tensor.shape != self._block.buffer.shape:
+            tensor = self._tensors[name] = torch.empty_like(self._block.buffer)
+        elif torch.equal(values, self._values[name]):
+            return
+        torch.index_select(values, 0, self._block.run_of_element(), out=tensor)
+        self._values[name] = values.clone()
+
+    def piece(self, piece: slice) -> Scalars:
+        """The same numbers for a part of the buffer."""
+        if not any(t.dim() for t in self._tensors.values()):
+            return self
+        part = Scalars(self._block)
+        part._tensors = {n: t[piece] if t.dim() else t for n, t in self._tensors.items()}
+        return part
+
     def __getattr__(self, name: str) -> Tensor:
         try:
-            return self._tensors[name]
+            return self.__dict__["_tensors"][name]
         except KeyError:
             raise AttributeError(f"this optimizer has no scalar {name!r}") from None
 
 
 class Block:
-    """Parameters that are updated together, side by side in one flat buffer.
+    """Parameters that are updated together, one after the other in one flat buffer.
 
-    Shape (elements) or, for stacked runs, (runs, elements). The parameters' data are views into it.
+    The parameters' data are views into it. Every parameter, and every run of a stacked one, begins
+    where torch would begin a tensor of its own: the BLAS behind torch rounds by alignment. What lies
+    between stays zero. A parameter that fills the cache by itself keeps its own memory.
 
     Attributes:
         parameters: the members, in order.
+        buffer: their data. Shape (elements).
         state: the rule's tensors by name, of the buffer's shape.
         step: updates done.
     """
@@ -68,23 +88,41 @@ class Block:
         self.parameters = parameters
         self.state: dict[str, Any] = {}
         self.step = 0
-        first = parameters[0]
-        self.scalars = Scalars(first.dtype, first.device)
         self.place()
+        self.scalars = Scalars(self)
 
     def place(self) -> None:
         """Move the members' data into one buffer, and let them hold views of it."""
         first = self.parameters[0]
-        leading = () if first.runs is None else (first.runs,)
-        self.sizes = [p.data[0].numel() if leading else p.numel() for p in self.parameters]
-        if len(self.parameters) == 1 and first.data.is_contiguous():
-            self.buffer = first.data.view(*leading, -1)
+        self._runs_by_element: Tensor | None = None
+        self.gradients: Tensor | None = None
+        self.alone = (
+            len(self.parameters) == 1
+            and first.data.is_contiguous()
+            and (first.runs is None or _length(first) == first.numel())
+        )
+        self.lengths = [p.numel() if self.alone else _length(p) for p in self.parameters]
+        if self.alone:
+            self.buffer = first.data.view(-1)
         else:
-            self.buffer = torch.cat([p.data.reshape(*leading, -1) for p in self.parameters], -1)
-            pieces = self.buffer.split(self.sizes, -1)
-            for parameter, piece in zip(self.parameters, pieces, strict=True):
-                parameter.data = piece.view(parameter.shape)
+            self.buffer = first.data.new_zeros(sum(self.lengths))
+            for parameter, view in zip(self.parameters, self.split(self.buffer), strict=True):
+                view.copy_(parameter.data)
+                parameter.data = view
         self.views = [p.data for p in self.parameters]
+
+    def split(self, flat: Tensor) -> list[Tensor]:
+        """Views of a tensor of the buffer's shape, one in the shape of each member."""
+        views = []
+        offset = flat.storage_offset()
+        for parameter, length in zip(self.parameters, self.lengths, strict=True):
+            shape = tuple(parameter.shape)
+            steps = torch.empty(shape, device="meta").stride()
+            if parameter.runs is not None and not self.alone:
+                steps = (length // parameter.runs, *steps[1:])
+            views.append(flat.as_strided(shape, steps, offset))
+            offset += length
+        return views
 
     def is_placed(self) -> bool:
         """Whether the members still hold the views they were given."""
@@ -92,34 +130,54 @@ class Block:
 
     def gradient(self) -> Tensor:
         """The members' gradients in the layout of the buffer."""
-        grads = [p.grad.data if isinstance(p.grad, Parameter.__base__) else p.grad
-                 for p in self.parameters]  # fmt: skip
-        leading = self.buffer.shape[:-1]
-        if len(grads) == 1:
-            return grads[0].reshape(*leading, -1)
-        return torch.cat([g.reshape(*leading, -1) for g in grads], -1)
+        grads = [g.data if isinstance(g, Variable) else g for g in (p.grad for p in self.parameters)]
+        if self.alone:
+            return grads[0].reshape(-1)
+        if self.gradients is None:
+            self.gradients = torch.zeros_like(self.buffer)
+            self.gradient_views = self.split(self.gradients)
+        for view, grad in zip(self.gradient_views, grads, strict=True):
+            view.copy_(grad)
+        return self.gradients
 
-    def split(self, members: list[bool]) -> list[Block]:
+    def run_of_element(self) -> Tensor:
+        """The run that each element of the buffer belongs to. Shape (elements), int64."""
+        if self._runs_by_element is None:
+            parts = []
+            for parameter, length in zip(self.parameters, self.lengths, strict=True):
+                runs = parameter.runs or 1
+                parts.append(torch.arange(runs).repeat_interleave(length // runs))
+            self._runs_by_element = torch.cat(parts).to(self.buffer.device)
+        return self._runs_by_element
+
+    def cut(self, members: list[bool]) -> list[Block]:
         """Cut into blocks of neighbours that are all among `members`, or all not."""
         blocks: list[Block] = []
         start = offset = 0
         for end in range(1, len(members) + 1):
             if end < len(members) and members[end] == members[start]:
                 continue
+            length = sum(self.lengths[start:end])
             block = Block(self.parameters[start:end])
-            size = sum(self.sizes[start:end])
             block.step = self.step
             block.state = {
-                name: self._part(tensor, offset, size) for name, tensor in self.state.items()
+                name: self._part(value, block, offset, length)
+                for name, value in self.state.items()
             }
             blocks.append(block)
-            start, offset = end, offset + size
+            start, offset = end, offset + length
         return blocks
 
-    def _part(self, tensor: Any, offset: int, size: int) -> Any:
-        if isinstance(tensor, Tensor) and tensor.shape == self.buffer.shape:
-            return tensor.narrow(-1, offset, size).clone()
-        return tensor.clone() if isinstance(tensor, Tensor) else tensor
+    def _part(self, value: Any, block: Block, offset: int, length: int) -> Any:
+        if not isinstance(value, Tensor) or value.shape != self.buffer.shape:
+            return value.clone() if isinstance(value, Tensor) else value
+        return value[offset : offset + length][: block.buffer.numel()].clone()
+
+
+def _length(parameter: Parameter) -> int:
+    """Elements of the buffer that a parameter takes, with what lies between its runs."""
+    runs = parameter.runs or 1
+    return runs * aligned_size(parameter.numel() // runs, parameter.dtype)
 
 
 def _blocks(parameters: list[Parameter]) -> list[Block]:
@@ -261,7 +319,7 @@ class Optimizer:
                 if all(given):
                     found.append((group, block))
                 elif any(given):
-                    parts = block.split(given)
+                    parts = block.cut(given)
                     where = blocks.index(block)
                     blocks[where : where + 1] = parts
                     found += [(group, b) for b in parts if b.parameters[0].grad is not None]
@@ -285,10 +343,10 @@ class Optimizer:
     def apply(self, active: list[tuple[dict[str, Any], Block]]) -> None:
         """Run the update's tensor calls."""
         for group, block in active:
-            for parameter, gradient, state in _chunks(block):
+            for parameter, gradient, state, scalars in _chunks(block):
                 if group.get("maximize"):
                     gradient = gradient.neg()
-                self.update(parameter, gradient, state, block.scalars, group, block.step)
+                self.update(parameter, gradient, state, scalars, group, block.step)
 
     def phase(self) -> tuple[Any, ...]:
         """What tells the next step's tensor calls from those of other steps."""
@@ -306,19 +364,19 @@ class Optimizer:
         return "\n".join([*lines, ")"])
 
 
-def _chunks(block: Block) -> Iterator[tuple[Tensor, Tensor, dict[str, Any]]]:
+def _chunks(block: Block) -> Iterator[tuple[Tensor, Tensor, dict[str, Any], Scalars]]:
     """The block in pieces that fit the cache."""
     gradient = block.gradient()
     elements = block.buffer.numel()
-    if elements <= 2 * CHUNK or block.buffer.dim() > 1:
-        yield block.buffer, gradient, block.state
+    if elements <= 2 * CHUNK:
+        yield block.buffer, gradient, block.state, block.scalars
         return
     for start in range(0, elements, CHUNK):
         piece = slice(start, start + CHUNK)
         state = {
-            name: tensor[piece]
-            if isinstance(tensor, Tensor) and tensor.shape == block.buffer.shape
-            else tensor
-            for name, tensor in block.state.items()
+            name: value[piece]
+            if isinstance(value, Tensor) and value.shape == block.buffer.shape
+            else value
+            for name, value in block.state.items()
         }
-        yield block.buffer[piece], gradient[piece], state
+        yield block.buffer[piece], gradient[piece], state, block.scalars.piece(piece)

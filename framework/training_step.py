@@ -1,0 +1,158 @@
+"""`TrainingStep`, one step of training recorded once and replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from framework.module import Module
+from framework.optimizers.optimizer import Block, Optimizer
+from framework.recording import Recorder
+from framework.replay import Plan, bind
+from framework.variable import Parameter, Variable
+
+
+class Recording:
+    """A step's calls in their own memory, with what they read and leave behind."""
+
+    def __init__(
+        self,
+        calls: list[Callable[[], Any]],
+        x: Tensor,
+        target: Tensor,
+        value: Tensor,
+        gradients: list[tuple[Parameter, Tensor]],
+        active: list[tuple[dict[str, Any], Block]],
+    ) -> None:
+        self.calls = calls
+        self.x = x
+        self.target = target
+        self.value = value
+        self.gradients = gradients
+        self.active = active
+
+    def run(self, x: Tensor, target: Tensor) -> None:
+        """One step on other data."""
+        with torch.inference_mode():
+            self.x.copy_(x)
+            self.target.copy_(target)
+            for call in self.calls:
+                call()
+
+
+class TrainingStep:
+    """Zero gradients, forward, loss, backward and update, as one call.
+
+    `step(x, target)` does what the eager lines do, to the same bit:
+
+        optimizer.zero_grad()
+        value = loss(model(Variable(x)), target)
+        value.backward()
+        optimizer.step()
+
+    Those lines are what runs first, watched by a recorder; from then on their tensor calls are
+    replayed into the memory of the recording. There is one recording for each combination of
+    shapes, dtypes, training mode and kind of update. What `forward` decides from Python values is
+    decided when recording. Where it decides from elements of tensors, the step stays eager.
+
+    Args:
+        model: called with x.
+        loss: called with the prediction and the target.
+        optimizer: of the model's parameters.
+
+    Shapes: as the model and the loss take them. The value is the loss before the update, in a
+    tensor of its own.
+    """
+
+    def __init__(self, model: Module, loss: Module, optimizer: Optimizer) -> None:
+        self.model = model
+        self.loss = loss
+        self.optimizer = optimizer
+        self._recordings: dict[Any, Recording | None] = {}
+        self._seen: set[Any] = set()
+        self._moves = -1
+        self._placed: list[Tensor] = []
+        self._parameters: list[Parameter] = []
+        self._modules: list[Module] = []
+
+    def __call__(self, x: Tensor, target: Tensor) -> Tensor:
+        if self._moves != Parameter.moves:
+            self._look_around()
+        key = (
+            x.shape, x.dtype, target.shape, target.dtype,
+            tuple([m.training for m in self._modules]), self.optimizer.phase(),
+        )  # fmt: skip
+        recording = self._recordings.get(key)
+        if recording is None:
+            if key in self._seen and key not in self._recordings:
+                return self._record(key, x, target)
+            self._seen.add(key)
+            return self._eager(x, target)
+        try:
+            return self._replay(recording, x, target)
+        except (RuntimeError, IndexError):
+            return self._eager(x, target)
+
+    def _replay(self, recording: Recording, x: Tensor, target: Tensor) -> Tensor:
+        self.optimizer.advance(recording.active)
+        try:
+            recording.run(x, target)
+        except BaseException:
+            for _, block in recording.active:
+                block.step -= 1
+            raise
+        for parameter, gradient in recording.gradients:
+            parameter.grad = gradient
+        return recording.value.clone()
+
+    def _eager(self, x: Tensor, target: Tensor, watched: Any = None) -> Tensor:
+        """The four lines themselves; what `watched` sees is all but the step's Python numbers."""
+        watched = watched or nullcontext()
+        with watched:
+            self.optimizer.zero_grad()
+            value = self.loss(self.model(Variable(x)), target)
+            value.backward()
+        active = self.optimizer.active()
+        self.optimizer.advance(active)
+        with watched:
+            self.optimizer.apply(active)
+        return value.data
+
+    def _record(self, key: Any, x: Tensor, target: Tensor) -> Tensor:
+        x, target = x.clone(), target.clone()
+        recorder = Recorder()
+        value = self._eager(x, target, recorder)
+        self._look_around()
+        if recorder.obstacle is not None:
+            self._recordings[key] = None
+            return value
+        result = value.clone()
+        gradients = [(p, p.grad) for p in self._parameters if p.grad is not None]
+        plan = Plan(recorder.calls, [value, *(g for _, g in gradients)])
+        calls = bind(plan)
+        self._recordings[key] = Recording(
+            calls,
+            x,
+            target,
+            plan.place(value),
+            [(p, plan.place(g)) for p, g in gradients],
+            self.optimizer.active(),
+        )
+        return result
+
+    def _look_around(self) -> None:
+        """Drop the recordings if a parameter has been given other memory."""
+        self._parameters = list(self.model.parameters())
+        self._modules = list(self.model.modules())
+        placed = [p.data for p in self._parameters]
+        unmoved = len(placed) == len(self._placed) and all(
+            now is before for now, before in zip(placed, self._placed, strict=True)
+        )
+        if not unmoved:
+            self._recordings.clear()
+        self._placed = placed
+        self._moves = Parameter.moves
