@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments import provenance
+from experiments.files import write_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
@@ -22,6 +23,12 @@ PACKAGES = (
 def facts() -> dict[str, Any]:
     """Everything a reader needs to know of where results come from; no times, no names of hosts."""
     return {"id": environment_id(), "code": code(), **machine()}
+
+
+def write(facts: dict[str, Any], results: Path) -> None:
+    """Write `environment.json` to the results folder."""
+    text = json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    write_whole(results / "environment.json", text.encode())
 
 
 @cache

@@ -70,7 +70,7 @@ def train(
     Raises:
         Stopped: a run failed and `fail_fast` is set.
         StoreError: the results folder cannot be used.
-        lock.Busy: a timing is under way on this machine.
+        lock.BusyError: a timing is under way on this machine.
     """
     store.prepare()
     summary, progress = summary or Summary(), progress or Progress.silent()

@@ -125,6 +125,13 @@ class Store:
             raise BadRecord(f"that of another run, {record.id[:8]}")
         return record
 
+    def good(self, run_id: str) -> Record | None:
+        """Like `read`, but a bad record counts as none, and stays where it is."""
+        try:
+            return self.read(run_id)
+        except BadRecord:
+            return None
+
     def find(self, run_id: str) -> Record | None:
         """Like `read`, but a bad record is set aside, remembered, and counts as none."""
         try:

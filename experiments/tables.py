@@ -91,7 +91,7 @@ def markdown(table: Table) -> str:
     body = cells.to_markdown(
         index=False,
         headers=[_escape_markdown(name) for name in cells.columns],
-        colalign=["right" if _is_numeric(table, name) else "left" for name in cells.columns]
+        colalign=["right" if is_numeric(table, name) else "left" for name in cells.columns]
         or None,
         disable_numparse=True,
     )
@@ -104,7 +104,7 @@ def latex(table: Table, label: str) -> str:
     """A floating booktabs table (the document needs ``\\usepackage{booktabs}``)."""
     cells = formatted(table).map(_escape_latex)
     cells.columns = pd.Index([_escape_latex(name) for name in cells.columns])
-    alignment = "".join("r" if _is_numeric(table, name) else "l" for name in table.frame.columns)
+    alignment = "".join("r" if is_numeric(table, name) else "l" for name in table.frame.columns)
     text = cells.style.hide(axis="index").to_latex(
         caption=_escape_latex(table.title),
         label=label,
@@ -141,7 +141,7 @@ def _number(value: float, specification: str) -> str:
     return format(abs(value), specification) if is_zero else text
 
 
-def _is_numeric(table: Table, column: str) -> bool:
+def is_numeric(table: Table, column: str) -> bool:
     """Whether a column reads as numbers, by its cells: a missing one makes its dtype object."""
     present = [value for value in table.frame[column] if not _is_missing(value)]
     return bool(present) and all(_reads_as_number(value) for value in present)
