@@ -44,6 +44,10 @@ class Comparison:
     unsupported: Mapping[str, str] = field(default_factory=dict)
     calls: Mapping[str, int] = field(default_factory=dict)
 
+    def runs(self, label: str) -> int:
+        """How many runs trained together."""
+        return self.units[label] // self.units[BASELINE]
+
     def seconds(self, label: str, part: str | None = None) -> float:
         """The median over the rounds per step of one run, of one part or of all together."""
         return median(self._rounds(label, part)) / 2 / self.units[label]

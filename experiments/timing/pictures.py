@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from experiments.outcome import Figure
-from experiments.timing.comparison import AGAIN, BASELINE, Comparison
+from experiments.timing.comparison import AGAIN, Comparison
 from experiments.timing.measured import Measured
-from experiments.timing.summary import runs_of, scaled
+from experiments.timing.summary import scaled
 
 Row = dict[str, Any]
 FASTER = "times as fast as torch.nn"
@@ -27,7 +27,7 @@ def figures(measured: Measured) -> tuple[Figure, ...]:
 
 def _all(measured: Measured) -> Iterator[Figure]:
     rows = [
-        {"label": label, "series": problem, **_ratio(comparison, label, "value")}
+        {"label": problem, "series": label, **_ratio(comparison, label, "value")}
         for problem, comparison in measured.of("steps").items()
         for label in _compared(comparison)
     ]
@@ -36,7 +36,7 @@ def _all(measured: Measured) -> Iterator[Figure]:
     for axis, words in AXES.items():
         options = {"x_label": words, "y_label": FASTER}
         name = f"scaling-{axis.replace(' ', '-')}"
-        title = f"Steps by {words}"
+        title = f"One step of training by {words}"
         yield Figure(name, title, "scaling", pd.DataFrame(_scaled(measured, axis)), options)
 
 
@@ -46,22 +46,19 @@ def _scaled(measured: Measured, axis: str) -> list[Row]:
         along, value, problem = scaled(name)
         if along != axis:
             continue
+        together = sorted({comparison.runs(label) for label in comparison.turns})
         for label in _compared(comparison):
             series, _, _ = label.partition(", ")
-            if axis == "runs" and series != "framework":
-                continue
-            x = runs_of(label) if axis == "runs" else value
-            row: Row = {"panel": problem, "series": series, "x": x}
-            rows.append(row | _ratio(comparison, label, "y"))
+            places = [value]
+            if axis == "runs":  # torch.nn trains one after the other, however many there are
+                places = [comparison.runs(label)] if series == "framework" else together
+            row: Row = {"panel": problem, "series": series, **_ratio(comparison, label, "y")}
+            rows += [{**row, "x": x} for x in places]
     return rows
 
 
 def _compared(comparison: Comparison) -> list[str]:
-    return [
-        label
-        for label in comparison.turns
-        if label not in (BASELINE, AGAIN) and comparison.agrees(label)
-    ]
+    return [label for label in comparison.turns if label != AGAIN and comparison.agrees(label)]
 
 
 def _ratio(comparison: Comparison, label: str, name: str) -> Row:

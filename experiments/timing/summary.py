@@ -47,7 +47,7 @@ def _scaling(measured: Measured) -> Table:
     for name, comparison in measured.of("scaling").items():
         axis, value, problem = scaled(name)
         for label in everybody(comparison):
-            at = runs_of(label) if axis == "runs" else value
+            at = comparison.runs(label) if axis == "runs" and label in comparison.units else value
             row: Row = {"axis": axis, "value": at, "problem": problem, "who": label}
             rows.append(row | times(comparison, label, "µs a step", MICRO))
     digits = {"µs a step": ".1f", **RATIOS}
@@ -59,12 +59,6 @@ def scaled(name: str) -> tuple[str, int, str]:
     where, _, problem = name.partition(": ")
     axis, _, value = where.rpartition(" ")
     return (axis, int(value), problem) if value.isdigit() else (where, 1, problem)
-
-
-def runs_of(label: str) -> int:
-    """How many runs trained together under a label."""
-    _, _, runs = label.partition(", ")
-    return int(runs.removesuffix(" runs")) if runs else 1
 
 
 def _controls(measured: Measured) -> Table:
@@ -81,7 +75,8 @@ def _controls(measured: Measured) -> Table:
     digits = dict.fromkeys(("torch against itself", "low", "high"), ".3f")
     notes = (
         "torch.nn takes part twice, in sessions of its own. The noise floor is how far the "
-        "interval of their ratio reaches from 1; above 5 % the control fails and verdicts are withheld.",
+        "interval of their ratio reaches from 1; above 5 % the control fails, and verdicts are "
+        "withheld.",
     )
     title = "What noise alone would show"
     return Table("controls", title, pd.DataFrame(rows), notes, {**digits, "noise floor": ".1%"})
