@@ -1,6 +1,7 @@
 """From what a backend shows of a case to findings: one for every observation, with its verdict."""
 
 import traceback
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,7 +77,8 @@ def judge(case: Case, backend: Any) -> list[Finding]:
     """Ask a backend, and compare all it shows; what it raises is a finding too."""
     blank = blank_finding(case)
     try:
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             torch.manual_seed(0)
             seen = case.observe(backend)
     except Unsupported as reason:

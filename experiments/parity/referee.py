@@ -1,5 +1,6 @@
 """Plain torch.nn: what every backend is compared against, the `torch` backend included."""
 
+import warnings
 from typing import Any
 
 import torch
@@ -31,7 +32,9 @@ def loss(entry: Entry, prediction: Tensor, target: Tensor) -> Tensor:
     if options.get("reduction") == "batchmean" and entry.name != "KLDivLoss":
         summed = getattr(nn, entry.name)(**options | {"reduction": "sum"})
         return summed(prediction, target) / len(prediction)
-    value: Tensor = getattr(nn, entry.name)(**options)(prediction, target)
+    with warnings.catch_warnings():  # KLDivLoss warns about its own default
+        warnings.simplefilter("ignore")
+        value: Tensor = getattr(nn, entry.name)(**options)(prediction, target)
     return value
 
 
