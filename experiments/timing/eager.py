@@ -1,13 +1,11 @@
 """Tables of the eager step: its parts, and what the Python around the tensor calls takes."""
 
-import pandas as pd
-
 from experiments.outcome import Table
 from experiments.timing.compare import CALLS
 from experiments.timing.comparison import AGAIN, BASELINE, Comparison
 from experiments.timing.measured import Measured
 from experiments.timing.parts import PARTS
-from experiments.timing.rows import MICRO, Row, void
+from experiments.timing.rows import MICRO, Row, frame, void
 
 
 def parts(measured: Measured) -> Table:
@@ -24,7 +22,7 @@ def parts(measured: Measured) -> Table:
         "In µs; speed-up over torch. The clock is read between the parts, which makes a step a "
         "little longer.",
     )
-    return Table("parts", "The parts of an eager step", pd.DataFrame(rows), notes, digits)
+    return Table("parts", "The parts of an eager step", frame(rows), notes, digits)
 
 
 def _part(problem: str, comparison: Comparison, label: str) -> Row:
@@ -48,7 +46,7 @@ def bookkeeping(measured: Measured) -> Table:
         "calls, made again from a list, are taken away: layers, graph, optimizer.",
     )
     title = "What the Python around the tensor calls takes"
-    return Table("bookkeeping", title, pd.DataFrame(rows), notes, {**digits, "share": ".0%"})
+    return Table("bookkeeping", title, frame(rows), notes, {**digits, "share": ".0%"})
 
 
 def _share(problem: str, comparison: Comparison, label: str) -> Row:

@@ -1,6 +1,5 @@
 """Timing as figures: how many times as fast as torch.nn, by size and by backend."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -21,23 +20,28 @@ AXES = {
 
 
 def figures(measured: Measured) -> tuple[Figure, ...]:
-    """All figures of a timing run."""
-    return tuple(figure for figure in _all(measured) if not figure.data.empty)
+    """All figures of a timing run; those of comparisons that were not made are left out."""
+    drawn = []
+    if rows := _steps(measured):
+        drawn.append(_figure("steps", "One step of training", "bars", rows))
+    for axis, words in AXES.items():
+        if rows := _scaled(measured, axis):
+            name = f"scaling-{axis.replace(' ', '-')}"
+            title = f"One step of training by {words}"
+            drawn.append(_figure(name, title, "scaling", rows, x_label=words))
+    return tuple(drawn)
 
 
-def _all(measured: Measured) -> Iterator[Figure]:
-    rows = [
+def _figure(name: str, title: str, kind: str, rows: list[Row], **options: str) -> Figure:
+    return Figure(name, title, kind, pd.DataFrame(rows), {**options, "y_label": FASTER})
+
+
+def _steps(measured: Measured) -> list[Row]:
+    return [
         {"label": problem, "series": label, **_ratio(comparison, label, "value")}
         for problem, comparison in measured.of("steps").items()
         for label in _compared(comparison)
     ]
-    options = {"y_label": FASTER}
-    yield Figure("steps", "One step of training", "bars", pd.DataFrame(rows), options)
-    for axis, words in AXES.items():
-        options = {"x_label": words, "y_label": FASTER}
-        name = f"scaling-{axis.replace(' ', '-')}"
-        title = f"One step of training by {words}"
-        yield Figure(name, title, "scaling", pd.DataFrame(_scaled(measured, axis)), options)
 
 
 def _scaled(measured: Measured, axis: str) -> list[Row]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from experiments.specification import Entry
-from experiments.timing.cases import ADAM, CROSS_ENTROPY, STEPS, Case
+from experiments.timing.cases import ADAM, CROSS_ENTROPY, MSE, SGD, STEPS, Case
 from experiments.timing.compare import compare_parts, compare_steps, compare_trainings
 from experiments.timing.comparison import BASELINE, Comparison, Entrant
 from experiments.timing.harness import Effort
@@ -27,6 +27,13 @@ SLOW_TO_START = ("torch-compiled", "jax")
 
 SCALED = {"MSE + SGD": Case(), "cross-entropy + Adam": Case(CROSS_ENTROPY, ADAM, 0.001)}
 """What is scaled; Adam at a learning rate that every size bears."""
+
+LOSSES = {"MSE": MSE, "cross-entropy": CROSS_ENTROPY, "BCE with logits": Entry("BCEWithLogitsLoss")}
+OPTIMIZERS = {
+    "SGD": (SGD, 0.1),
+    "momentum": (Entry("SGD", momentum=0.9), 0.01),
+    "Adam": (ADAM, 0.01),
+}
 
 FULL_AXES: dict[str, tuple[int, ...]] = {
     "width": (25, 64, 128, 256, 512, 1024),
@@ -88,6 +95,7 @@ def tasks(quick: bool, backends: tuple[str, ...] = ()) -> Iterator[Task]:
         yield Task(name, partial(compare_parts, name, case, effort))
     for training in TRAININGS:
         yield _training(training, quick)
+    yield from () if quick else _grid()
     for axis, values in (QUICK_AXES if quick else FULL_AXES).items():
         for problem, case in SCALED.items():
             if axis == "runs":
@@ -114,6 +122,16 @@ def _training(training: Training, quick: bool) -> Task:
     name = f"training: {training.report}"
     make = partial(compare_trainings, name, training.case, entrants, effort, epochs)
     return Task(name, make)
+
+
+def _grid() -> Iterator[Task]:
+    """Every loss with every optimizer."""
+    entrants = [Entrant("torch-tuned"), Entrant("framework"), Entrant("framework", TOGETHER)]
+    for loss_name, loss in LOSSES.items():
+        for optimizer_name, (optimizer, rate) in OPTIMIZERS.items():
+            name = f"grid: {loss_name} + {optimizer_name}"
+            case = Case(loss, optimizer, rate)
+            yield Task(name, partial(compare_steps, name, case, entrants, Effort(1.0), 0.01))
 
 
 def _scaled(axis: str, value: int, problem: str, case: Case, quick: bool) -> Task:

@@ -1,7 +1,9 @@
 """Rows that several tables share: who took how long, and how that compares."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+import pandas as pd
 
 from experiments.timing.comparison import AGAIN, BASELINE, Comparison
 
@@ -46,3 +48,21 @@ def void(row: Row) -> Row:
 def everybody(comparison: Comparison) -> Iterable[str]:
     """Who took part or would have, but for the control."""
     return [*(label for label in comparison.turns if label != AGAIN), *comparison.unsupported]
+
+
+def frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """Rows as a table: what is missing is NaN among numbers, and nothing among words."""
+    columns: dict[str, list[Any]] = {name: [] for row in rows for name in row}
+    for row in rows:
+        for name, values in columns.items():
+            values.append(row.get(name))
+    return pd.DataFrame({name: _series(values) for name, values in columns.items()})
+
+
+def _series(values: list[Any]) -> pd.Series:
+    there = [value for value in values if value is not None]
+    if any(isinstance(value, str) for value in there):
+        return pd.Series([value or "" for value in values], dtype="str")
+    if there and len(there) == len(values) and all(isinstance(value, int) for value in there):
+        return pd.Series(values, dtype="int64")
+    return pd.Series(values, dtype="float64")

@@ -1,25 +1,27 @@
 """Timing as tables: every number is one of the comparisons', and a void time is no number."""
 
-import pandas as pd
-
 from experiments.outcome import Table
 from experiments.timing import eager, targets, whole
 from experiments.timing.measured import Measured
-from experiments.timing.rows import INTERVAL, MICRO, RATIOS, STEP, Row, everybody, times
+from experiments.timing.rows import INTERVAL, MICRO, RATIOS, STEP, Row, everybody, frame, times
 
 
 def tables(measured: Measured) -> tuple[Table, ...]:
     """All tables of a timing run; those of comparisons that were not made are left out."""
-    made = (
-        _targets(measured),
-        _steps(measured),
-        eager.parts(measured),
-        eager.bookkeeping(measured),
-        whole.trainings(measured),
-        _scaling(measured),
-        _controls(measured),
-    )
-    return tuple(table for table in made if not table.frame.empty)
+    made: list[Table] = []
+    if not targets.table(measured).empty:
+        made.append(_targets(measured))
+    if measured.of("steps"):
+        made.append(_steps(measured, "steps", "One step of training"))
+    if measured.of("grid"):
+        made.append(_steps(measured, "grid", "One step of training, by loss and optimizer"))
+    if measured.of("parts"):
+        made += [eager.parts(measured), eager.bookkeeping(measured)]
+    if measured.of("training"):
+        made.append(whole.trainings(measured))
+    if measured.of("scaling"):
+        made.append(_scaling(measured))
+    return (*made, _controls(measured))
 
 
 def _targets(measured: Measured) -> Table:
@@ -28,18 +30,18 @@ def _targets(measured: Measured) -> Table:
         "Reached: yes or no where the whole interval is on one side of the target.",
         "Losses: of the first 3 epochs, against torch's; identical is to the last bit.",
     )
-    frame = targets.table(measured)
-    return Table("targets", "What the framework is meant to reach", frame, notes, digits)
+    title = "What the framework is meant to reach"
+    return Table("targets", title, targets.table(measured), notes, digits)
 
 
-def _steps(measured: Measured) -> Table:
+def _steps(measured: Measured, kind: str, title: str) -> Table:
     rows = [
         {"problem": problem, "who": label, **times(comparison, label, "µs a step", MICRO)}
-        for problem, comparison in measured.of("steps").items()
+        for problem, comparison in measured.of(kind).items()
         for label in everybody(comparison)
     ]
     digits = {"µs a step": ".1f", **RATIOS}
-    return Table("steps", "One step of training", pd.DataFrame(rows), (STEP, INTERVAL), digits)
+    return Table(kind, title, frame(rows), (STEP, INTERVAL), digits)
 
 
 def _scaling(measured: Measured) -> Table:
@@ -51,7 +53,7 @@ def _scaling(measured: Measured) -> Table:
             row: Row = {"axis": axis, "value": at, "problem": problem, "who": label}
             rows.append(row | times(comparison, label, "µs a step", MICRO))
     digits = {"µs a step": ".1f", **RATIOS}
-    return Table("scaling", "Steps of other sizes", pd.DataFrame(rows), (STEP, INTERVAL), digits)
+    return Table("scaling", "Steps of other sizes", frame(rows), (STEP, INTERVAL), digits)
 
 
 def scaled(name: str) -> tuple[str, int, str]:
@@ -79,4 +81,4 @@ def _controls(measured: Measured) -> Table:
         "withheld.",
     )
     title = "What noise alone would show"
-    return Table("controls", title, pd.DataFrame(rows), notes, {**digits, "noise floor": ".1%"})
+    return Table("controls", title, frame(rows), notes, {**digits, "noise floor": ".1%"})

@@ -9,6 +9,7 @@ from experiments.timing.comparison import BASELINE, Comparison, Entrant
 from experiments.timing.measured import Measured
 from experiments.timing.plan import TOGETHER
 from experiments.timing.ratios import reached
+from experiments.timing.rows import Row, frame
 
 ONE, STACKED = Entrant("framework").label, Entrant("framework", TOGETHER).label
 EAGER = Entrant("framework-autograd").label
@@ -46,12 +47,25 @@ def targets(measured: Measured) -> Iterator[Target]:
 
 
 def table(measured: Measured) -> pd.DataFrame:
-    """Every target with what was measured, in times as fast."""
-    return pd.DataFrame([_row(target, measured[target.comparison]) for target in targets(measured)])
+    """Every target whose two sides were to be measured, with the times as fast."""
+    return frame(
+        [
+            _row(target, measured[target.comparison])
+            for target in targets(measured)
+            if _entered(target, measured)
+        ]
+    )
 
 
-def _row(target: Target, comparison: Comparison) -> dict[str, object]:
-    row: dict[str, object] = {
+def _entered(target: Target, measured: Measured) -> bool:
+    comparison = measured.comparisons.get(target.comparison)
+    if comparison is None:
+        return False
+    return {target.who, target.baseline} <= {*comparison.turns, *comparison.unsupported}
+
+
+def _row(target: Target, comparison: Comparison) -> Row:
+    row: Row = {
         "what": target.comparison,
         "who": target.who,
         "against": target.baseline,
@@ -79,6 +93,6 @@ def _row(target: Target, comparison: Comparison) -> dict[str, object]:
 
 def _absent(target: Target, comparison: Comparison) -> str:
     for label in (target.who, target.baseline):
-        if label not in comparison.turns:
-            return f"not measured: {comparison.unsupported.get(label, f'no {label}')}"
+        if label in comparison.unsupported:
+            return f"not measured: {comparison.unsupported[label]}"
     return ""

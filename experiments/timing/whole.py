@@ -2,13 +2,11 @@
 
 from statistics import mean, median
 
-import pandas as pd
-
 from experiments.outcome import Table
 from experiments.reports.published import number
 from experiments.timing.comparison import Comparison
 from experiments.timing.measured import Measured
-from experiments.timing.rows import RATIOS, Row, everybody, times
+from experiments.timing.rows import RATIOS, Row, everybody, frame, times
 
 
 def trainings(measured: Measured) -> Table:
@@ -17,9 +15,6 @@ def trainings(measured: Measured) -> Table:
     for report, comparison in measured.of("training").items():
         rows += [_row(report, comparison, label) for label in everybody(comparison)]
         rows += _PUBLISHED[report]()
-    frame = pd.DataFrame(rows)
-    if "repeats" in frame:
-        frame["repeats"] = frame["repeats"].astype("Int64")
     notes = [
         "In seconds: setting up and all epochs, without evaluation.",
         "Published on other machines with other versions of torch: compare ratios, not seconds. "
@@ -27,9 +22,9 @@ def trainings(measured: Measured) -> Table:
     ]
     if measured.quick:
         notes.append("Quick: a twentieth of the epochs.")
-    digits = {"mean": ".3f", "median": ".3f", **RATIOS}
+    digits = {"repeats": ".0f", "mean": ".3f", "median": ".3f", **RATIOS}
     title = "Whole trainings, beside the published times"
-    return Table("trainings", title, frame, tuple(notes), digits)
+    return Table("trainings", title, frame(rows), tuple(notes), digits)
 
 
 def _row(report: str, comparison: Comparison, label: str) -> Row:
