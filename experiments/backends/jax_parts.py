@@ -29,6 +29,8 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 
 def _cross_entropy(prediction: Array, target: Array) -> Array:
     logarithms = jax.nn.log_softmax(prediction)
+    if target.ndim == prediction.ndim:  # probabilities instead of classes
+        return -(target * logarithms).sum(-1)
     return -jnp.take_along_axis(logarithms, target[:, None], axis=-1)
 
 
