@@ -42,15 +42,17 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward: define forward(self, x)")
 
     def __call__(self, *inputs: Any) -> Any:
-        recorded = any(isinstance(i, Variable) for i in inputs)
-        if state.inside_module:
-            if self._has_own_backward and state.recording and recorded:
-                return _own_backward(*inputs, module=self)
+        if state.inside_module and not self._has_own_backward:
             return self.forward(*inputs)
-        if self._has_own_backward and recorded:
+        recorded = False
+        for source in inputs:
+            recorded = recorded or isinstance(source, Variable)
+        if self._has_own_backward and recorded and state.recording:
             return _own_backward(*inputs, module=self)
+        if state.inside_module:
+            return self.forward(*inputs)
         before = state.recording, state.runs
-        state.recording = state.recording and recorded
+        state.recording = recorded and before[0]
         state.inside_module, state.runs = True, self.runs
         try:
             return self.forward(*inputs)

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from framework.variable import using
+
 #: torch allocates at multiples of this many bytes, and so begins every matrix of its own.
 ALIGNMENT = 64
 
@@ -34,8 +36,10 @@ def product(a: Any, b: Any, added: Any = None) -> Any:
 
     Shapes: a (n, k) or (runs, n, k), b (k, m) or (runs, k, m), added (m) or (runs, m).
     """
-    if len(a.shape) != 3 or len(b.shape) != 3 or not isinstance(a, Tensor):
-        return a @ b if added is None else torch.addmm(added, a, b)
+    if a.dim() == b.dim() == 2:
+        return torch.mm(a, b) if added is None else torch.addmm(added, a, b)
+    if not isinstance(a, Tensor):
+        return a @ b
     way = _way(a.shape, b.shape, a.stride(), b.stride(), a.dtype, a.device, added is not None)
     if way == "all aligned":
         a, b = _aligned_copy(a), _aligned_copy(b)
@@ -94,9 +98,10 @@ def _way(
             a, b = _aligned_copy(a), _aligned_copy(b)
         return torch.equal(_batched(a, b, added if adds else None, way), torch.stack(alone))
 
-    for way in ("side by side", "aligned results"):
-        if all(agrees(way) for _ in range(3)):
-            return way
+    with using(watched=False):
+        for way in ("side by side", "aligned results"):
+            if all(agrees(way) for _ in range(3)):
+                return way
     return "all aligned"
 
 

@@ -9,24 +9,18 @@ from typing import Any
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from framework.variable import Variable
+from framework.variable import Variable, state
 
 #: What may be asked of a tensor without looking at its elements.
 METADATA = frozenset(
-    "shape size dim ndim ndimension numel nelement dtype device layout stride is_contiguous "
-    "storage_offset data_ptr is_floating_point is_complex element_size itemsize requires_grad "
-    "is_leaf is_sparse is_cuda is_cpu get_device is_inference untyped_storage __len__ __hash__ "
-    "is_same_size result_type is_tensor _version names type __format__ __repr__".split()
+    ["shape", "size", "dim", "ndim", "ndimension", "numel", "nelement", "dtype", "device", "layout", "stride", "is_contiguous", "storage_offset", "data_ptr", "is_floating_point", "is_complex", "element_size", "itemsize", "requires_grad", "is_leaf", "is_sparse", "is_cuda", "is_cpu", "get_device", "is_inference", "untyped_storage", "__len__", "__hash__", "is_same_size", "result_type", "is_tensor", "_version", "names", "type", "__format__", "__repr__"]
 )
 #: Functions whose result's shape depends on elements.
 SHAPED_BY_DATA = frozenset(
-    "nonzero masked_select unique unique_consecutive bincount histc argwhere "
-    "repeat_interleave".split()
+    ["nonzero", "masked_select", "unique", "unique_consecutive", "bincount", "histc", "argwhere", "repeat_interleave"]
 )
 RANDOM = frozenset(
-    "rand randn randint randperm rand_like randn_like randint_like bernoulli multinomial normal "
-    "poisson bernoulli_ uniform_ normal_ random_ exponential_ geometric_ log_normal_ "
-    "cauchy_".split()
+    ["rand", "randn", "randint", "randperm", "rand_like", "randn_like", "randint_like", "bernoulli", "multinomial", "normal", "poisson", "bernoulli_", "uniform_", "normal_", "random_", "exponential_", "geometric_", "log_normal_", "cauchy_"]
 )
 
 
@@ -98,8 +92,11 @@ class Recorder(TorchFunctionMode):
         if any(issubclass(t, Variable) for t in types):
             with self:
                 return Variable.__torch_function__(function, types, args, kwargs)
+        if kwargs.get("out", self) is None:
+            del kwargs["out"]
         result = function(*args, **kwargs)
-        self._write_down(_plain_name(function), function, args, kwargs, result)
+        if state.watched:
+            self._write_down(_plain_name(function), function, args, kwargs, result)
         return result
 
     def _write_down(

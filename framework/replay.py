@@ -19,9 +19,7 @@ from framework.recording import Call, storage_of, tensors_in
 
 #: Element-wise functions: their result may take an argument's memory.
 ELEMENTWISE = frozenset(
-    "add sub mul div neg square pow exp log log1p expm1 sqrt rsqrt abs sign relu tanh sigmoid "
-    "clamp clamp_min clamp_max reciprocal addcmul addcdiv maximum minimum sin cos erf "
-    "where lerp".split()
+    ["add", "sub", "mul", "div", "neg", "square", "pow", "exp", "log", "log1p", "expm1", "sqrt", "rsqrt", "abs", "sign", "relu", "tanh", "sigmoid", "clamp", "clamp_min", "clamp_max", "reciprocal", "addcmul", "addcdiv", "maximum", "minimum", "sin", "cos", "erf", "where", "lerp"]
 )
 OPERATORS = {
     "__add__": "add", "__radd__": "add", "__sub__": "sub", "__rsub__": "rsub", "rsub": "rsub",
@@ -44,9 +42,7 @@ class Plan:
 
     def __init__(self, calls: list[Call], keep: Iterable[Tensor]) -> None:
         self.calls = calls
-        self.fresh = {
-            storage_of(c.result) for c in calls if c.target is None and not c.view
-        }
+        self.fresh = {storage_of(c.result) for c in calls if c.target is None and not c.view}
         self.mutated = {storage_of(c.target) for c in calls if c.target is not None}
         self.same: dict[int, int] = {}
         self.memory: dict[int, Tensor] = {}
@@ -302,6 +298,8 @@ def bind(plan: Plan) -> list[Callable[[], Any]]:
 
 def _writing(call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[], Any]:
     method = getattr(args[0], call.name, None) if args else None
+    if call.name in ("add_", "sub_", "mul_", "div_") and args[0].is_floating_point():
+        args = (args[0], *(_as_tensor(a, args[0]) for a in args[1:]))
     if "out" in kwargs or method is None:
         return partial(call.function, *args, **kwargs)
     return partial(method, *args[1:], **kwargs)
@@ -333,7 +331,7 @@ def _ways(
 ) -> Iterable[Callable[[], Any]]:
     name = OPERATORS.get(call.name, call.name)
     if name in FILLS:
-        yield partial(out.fill_, FILLS[name])
+        yield out.zero_ if FILLS[name] == 0 else partial(out.fill_, FILLS[name])
         return
     if name in COPIES and args and args[0].numel() == out.numel():
         yield partial(out.copy_, args[0].reshape(out.shape))

@@ -87,24 +87,20 @@ class TrainingStep:
             tuple([m.training for m in self._modules]), self.optimizer.phase(),
         )  # fmt: skip
         recording = self._recordings.get(key)
-        if recording is None:
-            if key in self._seen and key not in self._recordings:
-                return self._record(key, x, target)
-            self._seen.add(key)
-            return self._eager(x, target)
-        try:
+        if recording is not None:
             return self._replay(recording, x, target)
-        except (RuntimeError, IndexError):
-            return self._eager(x, target)
+        if key in self._seen and key not in self._recordings:
+            return self._record(key, x, target)
+        self._seen.add(key)
+        return self._eager(x, target)
 
     def _replay(self, recording: Recording, x: Tensor, target: Tensor) -> Tensor:
         self.optimizer.advance(recording.active)
         try:
             recording.run(x, target)
-        except BaseException:
-            for _, block in recording.active:
-                block.step -= 1
-            raise
+        except (RuntimeError, IndexError):
+            self.optimizer.retreat(recording.active)
+            return self._eager(x, target)
         for parameter, gradient in recording.gradients:
             parameter.grad = gradient
         return recording.value.clone()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import torch
@@ -19,21 +20,27 @@ class _State(threading.local):
     rerunning: bool = False
     inside_module: bool = False
     runs: int | None = None
+    watched: bool = True
 
 
 state = _State()
 _positions = itertools.count()
 
 
-@contextmanager
-def using(**settings: Any) -> Iterator[None]:
+class using:
     """Change fields of `state` for the length of a `with` block."""
-    before = {name: getattr(state, name) for name in settings}
-    state.__dict__.update(settings)
-    try:
-        yield
-    finally:
-        state.__dict__.update(before)
+
+    __slots__ = ("before", "settings")
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings = settings
+
+    def __enter__(self) -> None:
+        self.before = {name: getattr(state, name) for name in self.settings}
+        state.__dict__.update(self.settings)
+
+    def __exit__(self, *error: object) -> None:
+        state.__dict__.update(self.before)
 
 
 class Function:
@@ -75,32 +82,33 @@ class Function:
 
     def __call__(self, *inputs: Any, **arguments: Any) -> Any:
         """Compute the value; record it if an input is a `Variable` and recording is on."""
-        tensors = [i.data if isinstance(i, Variable) else i for i in inputs]
+        tensors = []
+        recorded = False
+        for source in inputs:
+            if isinstance(source, Variable):
+                tensors.append(source._data)
+                recorded = True
+            else:
+                tensors.append(source)
         if self.elementwise_tail and state.runs is not None:
             value = torch.stack([self.value(run, **arguments) for run in tensors[0]])
         else:
             value = self.value(*tensors, **arguments)
-        if not state.recording:
-            return value
-        for i in inputs:
-            if isinstance(i, Variable):
-                return Variable._computed(value, self, inputs, arguments)
+        if recorded and state.recording:
+            return Variable._computed(value, self, inputs, arguments)
         return value
 
-    def vjp(self, position: int) -> Callable[..., Any] | None:
-        """The vjp with respect to the input at `position`."""
-        if self.variadic:
-            first = len(self.vjps) - 1
-            shared = self.vjps[-1]
-            if position >= first and shared is not None:
-                return lambda *a, **k: shared(*a, position=position, **k)
-        return self.vjps[position] if position < len(self.vjps) else None
+    def vjps_for(self, inputs: Sequence[Any]) -> Sequence[Callable[..., Any] | None]:
+        """One vjp for each input."""
+        if not self.variadic:
+            return self.vjps
+        *single, shared = self.vjps
+        assert shared is not None
+        return [*single, *(partial(shared, position=i) for i in range(len(single), len(inputs)))]
 
 
 def undo_broadcasting(gradient: Any, shape: torch.Size) -> Any:
     """Sum a gradient over the dimensions along which an input of `shape` was repeated."""
-    if gradient.shape == shape:
-        return gradient
     extra = len(gradient.shape) - len(shape)
     repeated = [
         d for d, n in enumerate(gradient.shape) if d < extra or (shape[d - extra] == 1 and n != 1)
@@ -179,7 +187,7 @@ class Variable:
             RuntimeError: no `gradient` for a variable that is not a scalar.
             ValueError: a `gradient` of another shape.
         """
-        for leaf, grad in self._walk(self._seed(gradient), create_graph):
+        for leaf, grad in self._walk(self._seed(gradient), create_graph).items():
             leaf.grad = grad if leaf.grad is None else leaf.grad + grad
 
     def _seed(self, gradient: Any) -> Any:
@@ -197,53 +205,55 @@ class Variable:
             f"backward takes a gradient of shape {tuple(self._data.shape)}, and got {came}"
         )
 
-    def _walk(self, seed: Any, create_graph: bool) -> Iterable[tuple[Variable, Any]]:
-        """Visit every variable behind this one once, newest first, and collect at the leaves."""
-        if self.function is None:
-            return [(self, seed)]
+    def _walk(self, seed: Any, create_graph: bool) -> dict[Variable, Any]:
+        """Go back through every computed variable once, newest first; what is left is the leaves'."""
         gradients: dict[Variable, Any] = {self: seed}
-        leaves = []
         with using(runs=self.runs, recording=create_graph, inside_module=False):
-            for variable in self.history():
+            for variable in self._history(leaves=False):
                 gradient = gradients.pop(variable, None)
-                if gradient is None:
-                    continue
-                if variable.function is None:
-                    leaves.append((variable, gradient))
-                    continue
-                for source, contribution in variable._contributions(gradient, create_graph):
-                    known = gradients.get(source)
-                    gradients[source] = contribution if known is None else known + contribution
-        return leaves
+                if gradient is not None:
+                    variable._pass_on(gradient, gradients, create_graph)
+        return gradients
 
-    def _contributions(self, gradient: Any, create_graph: bool) -> Iterator[tuple[Variable, Any]]:
-        function, arguments = self.function, self.arguments
+    def _pass_on(self, gradient: Any, gradients: dict[Variable, Any], create_graph: bool) -> None:
+        """Add to each input's gradient what it gets of this variable's."""
+        function, inputs, arguments = self.function, self.inputs, self.arguments
         assert function is not None
-        value: Any = self
-        inputs = self.inputs
-        if not create_graph:
-            value = self._data
-            inputs = [i._data if isinstance(i, Variable) else i for i in inputs]
-        for position, source in enumerate(self.inputs):
-            if not isinstance(source, Variable):
+        if create_graph:
+            value, values = self, inputs
+        else:
+            value = self._data  # type: ignore[assignment]
+            values = [i._data if isinstance(i, Variable) else i for i in inputs]
+        for source, vjp in zip(inputs, function.vjps_for(inputs), strict=False):
+            if vjp is None or not isinstance(source, Variable):
                 continue
-            vjp = function.vjp(position)
-            if vjp is None:
+            share = vjp(gradient, value, *values, **arguments)
+            if share is None:
                 continue
-            contribution = vjp(gradient, value, *inputs, **arguments)
-            if contribution is not None:
-                yield source, undo_broadcasting(contribution, source._data.shape)
+            shape = source._data.shape
+            if share.shape != shape:
+                share = undo_broadcasting(share, shape)
+            known = gradients.get(source)
+            gradients[source] = share if known is None else known + share
 
-    def history(self) -> list[Variable]:
-        """This variable and all it was computed from, newest first (a topological order)."""
-        found = {self}
+    def _history(self, leaves: bool) -> list[Variable]:
+        """This variable and what it was computed from, newest first (a topological order)."""
+        found = {self} if leaves or self.function is not None else set()
         waiting = [self]
         while waiting:
             for source in waiting.pop().inputs:
-                if isinstance(source, Variable) and source not in found:
+                if (
+                    isinstance(source, Variable)
+                    and (leaves or source.function is not None)
+                    and source not in found
+                ):
                     found.add(source)
                     waiting.append(source)
-        return sorted(found, key=_newest_first)
+        return sorted(found, key=attrgetter("position"), reverse=True)
+
+    def history(self) -> list[Variable]:
+        """This variable and all it was computed from, newest first (a topological order)."""
+        return self._history(leaves=True)
 
     def draw_graph(self) -> Any:
         """The recorded graph behind this variable, as a `Graph` that can be drawn."""
@@ -317,7 +327,7 @@ class Variable:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return _method(name).__get__(self)
+        return partial(_method(name), self)
 
     @classmethod
     def __torch_function__(
@@ -329,10 +339,6 @@ class Variable:
     ) -> Any:
         """Record `torch.exp(v)`, `tensor * v` and the like by the function's name."""
         return _method(function.__name__)(*args, **(kwargs or {}))
-
-
-def _newest_first(variable: Variable) -> int:
-    return -variable.position
 
 
 class UnknownFunctionError(AttributeError, TypeError):
@@ -371,11 +377,22 @@ def _reflected(name: str) -> Callable[..., Any]:
     return call
 
 
+def _comparison(name: str) -> Callable[..., Any]:
+    def call(self: Variable, other: Any) -> Tensor:
+        return getattr(torch, name)(self._data, other._data if isinstance(other, Variable) else other)
+
+    return call
+
+
 for _name, _method_name in {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "matmul": "matmul", "pow": "pow",
 }.items():  # fmt: skip
     setattr(Variable, f"__{_name}__", _operator(_method_name))
     setattr(Variable, f"__r{_name}__", _reflected(_method_name))
+for _name, _method_name in {"getitem": "getitem", "abs": "abs"}.items():
+    setattr(Variable, f"__{_name}__", _operator(_method_name))
+for _name in ("gt", "lt", "ge", "le"):
+    setattr(Variable, f"__{_name}__", _comparison(_name))
 Variable.__neg__ = _operator("neg")  # type: ignore[attr-defined]
 
 

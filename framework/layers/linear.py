@@ -63,24 +63,23 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute x Wᵀ + b."""
-        weight = self.weight
-        shape = x.shape
+        weight, bias = self.weight, self.bias
+        shape, dtype = x.shape, x.dtype
         if not shape or shape[-1] != self.in_features:
             raise ValueError(
                 f"{self} takes {self.in_features} features in the last dimension, "
                 f"and got an input of shape {tuple(shape)}"
             )
-        if x.dtype != weight.dtype:
+        if dtype != weight.data.dtype:
             raise TypeError(
-                f"{self} holds {weight.dtype}, and got an input of {x.dtype}: "
+                f"{self} holds {weight.dtype}, and got an input of {dtype}: "
                 "convert one with .to(dtype)"
             )
-        if len(shape) == weight.dim():
-            return linear(x, weight) if self.bias is None else linear(x, weight, self.bias)
-        leading = tuple(weight.shape[:-2])
-        rows = x.reshape(*leading, -1, self.in_features)
-        y = linear(rows, weight) if self.bias is None else linear(rows, weight, self.bias)
-        return y.reshape(*shape[:-1], self.out_features)
+        inputs = (weight,) if bias is None else (weight, bias)
+        if len(shape) == weight.data.dim():
+            return linear(x, *inputs)
+        rows = x.reshape(*weight.shape[:-2], -1, self.in_features)
+        return linear(rows, *inputs).reshape(*shape[:-1], self.out_features)
 
     def extra_repr(self) -> str:
         """As torch's."""

@@ -110,6 +110,7 @@ class Block:
                 view.copy_(parameter.data)
                 parameter.data = view
         self.views = [p.data for p in self.parameters]
+        self._moves = Parameter.moves
 
     def split(self, flat: Tensor) -> list[Tensor]:
         """Views of a tensor of the buffer's shape, one in the shape of each member."""
@@ -126,11 +127,17 @@ class Block:
 
     def is_placed(self) -> bool:
         """Whether the members still hold the views they were given."""
-        return all(p._data is v for p, v in zip(self.parameters, self.views, strict=True))
+        if self._moves != Parameter.moves:
+            if any(p.data is not v for p, v in zip(self.parameters, self.views, strict=True)):
+                return False
+            self._moves = Parameter.moves
+        return True
 
     def gradient(self) -> Tensor:
         """The members' gradients in the layout of the buffer."""
-        grads = [g.data if isinstance(g, Variable) else g for g in (p.grad for p in self.parameters)]
+        grads = [
+            p.grad.data if isinstance(p.grad, Variable) else p.grad for p in self.parameters
+        ]
         if self.alone:
             return grads[0].reshape(-1)
         if self.gradients is None:
@@ -161,8 +168,7 @@ class Block:
             block = Block(self.parameters[start:end])
             block.step = self.step
             block.state = {
-                name: self._part(value, block, offset, length)
-                for name, value in self.state.items()
+                name: self._part(value, block, offset, length) for name, value in self.state.items()
             }
             blocks.append(block)
             start, offset = end, offset + length
@@ -315,11 +321,11 @@ class Optimizer:
         found = []
         for group, blocks in zip(self.param_groups, self._blocks, strict=True):
             for block in list(blocks):
-                given = [p.grad is not None for p in block.parameters]
-                if all(given):
+                missing = [p for p in block.parameters if p.grad is None]
+                if not missing:
                     found.append((group, block))
-                elif any(given):
-                    parts = block.cut(given)
+                elif len(missing) < len(block.parameters):
+                    parts = block.cut([p.grad is not None for p in block.parameters])
                     where = blocks.index(block)
                     blocks[where : where + 1] = parts
                     found += [(group, b) for b in parts if b.parameters[0].grad is not None]
@@ -339,6 +345,11 @@ class Optimizer:
                 block.state = self.start(block.buffer, group)
             block.step += 1
             block.scalars.refresh(self.scalars(group, block.step))
+
+    def retreat(self, active: list[tuple[dict[str, Any], Block]]) -> None:
+        """Take the count of a step back that could not be done."""
+        for _, block in active:
+            block.step -= 1
 
     def apply(self, active: list[tuple[dict[str, Any], Block]]) -> None:
         """Run the update's tensor calls."""
