@@ -153,7 +153,11 @@ def _write(outcomes: Sequence[Outcome], store: Store, options: Options) -> None:
 
     facts = environment.facts()
     environment.write(facts, options.results)
-    runs_table.write(store, options.progress)
+    left_out = runs_table.write(store, options.progress)
+    if left_out:
+        options.progress.say(
+            f"{left_out} recorded runs were trained by other code and are not in runs.csv"
+        )
     with options.progress.count("drawing", len(outcomes), "outcomes") as advance:
         for outcome in outcomes:
             tables.write(outcome, options.results)
@@ -165,7 +169,7 @@ def _write(outcomes: Sequence[Outcome], store: Store, options: Options) -> None:
 
 def _for_page(outcomes: Sequence[Outcome], options: Options) -> list[Outcome]:
     """These outcomes, and those that earlier commands left with the same code and options."""
-    key = kept.key("experiments", options.quick)
+    key = kept.page_key(options.quick)
     there = {each.name: each for each in kept.under(key, options.results)}
     for outcome in outcomes:
         kept.keep(outcome, key, options.results, "page")

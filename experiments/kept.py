@@ -14,6 +14,7 @@ import pandas as pd
 
 from experiments import environment, provenance
 from experiments.backends import BUILT_IN
+from experiments.environment import ROOT
 from experiments.files import write_whole
 from experiments.outcome import Figure, Outcome, Table, Verdict
 
@@ -27,6 +28,13 @@ def key(package: str, *settings: object) -> str:
     code = provenance.code_digest(frozenset({package, *modules}))
     facts = [code, environment.environment_id(), environment.machine()["processor"], *settings]
     return sha256(json.dumps(facts, default=str).encode()).hexdigest()
+
+
+def page_key(quick: bool) -> str:
+    """What has to be the same for outcomes to stand on one page: any line of code, the machine."""
+    sources = sorted(path for package in provenance.OWN for path in (ROOT / package).rglob("*.py"))
+    code = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    return sha256(f"{code} {environment.environment_id()} {quick}".encode()).hexdigest()
 
 
 def keep(outcome: Outcome, key: str, results: Path, shelf: str = "measured") -> bool:
@@ -99,12 +107,17 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else dict(value)
 
 
+def _require_same(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    """Everything but the index, which nobody writes or draws."""
+    pd.testing.assert_frame_equal(one.reset_index(drop=True), other, check_exact=True)
+
+
 def _same(one: Outcome, other: Outcome) -> bool:
     try:
         for ours, theirs in zip(one.tables, other.tables, strict=True):
-            pd.testing.assert_frame_equal(ours.frame, theirs.frame, check_exact=True)
+            _require_same(ours.frame, theirs.frame)
         for drawn, again in zip(one.figures, other.figures, strict=True):
-            pd.testing.assert_frame_equal(drawn.data, again.data, check_exact=True)
+            _require_same(drawn.data, again.data)
     except AssertionError:
         return False
     return True

@@ -1,27 +1,18 @@
-"""Trains what is missing: groups on joblib's workers, or on a cluster; nothing stored is lost.
+"""Trains what is missing, on this machine or on a cluster; what is stored is trained no more.
 
-The unit of work is a group, and `specification.groups` alone makes them. A worker that dies takes
-only the groups that were under way with it; these are tried again, each in a process of its own,
-until the run that kills is found.
+The unit of work is a group, and `specification.groups` alone makes them.
 """
 
-import signal
-import warnings
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import closing, suppress
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
-from joblib import Parallel, delayed
-from joblib.externals.loky.process_executor import BrokenProcessPool
-
 from experiments import lock
-from experiments.isolation import Isolation
 from experiments.progress import Progress
 from experiments.record import FAILED
 from experiments.specification import RunSpec, groups
 from experiments.store import Store
-from experiments.work import Group, Plan, Report, train_into
+from experiments.work import Group, Plan, Report
 
 
 class Stopped(RuntimeError):  # noqa: N818
@@ -117,72 +108,9 @@ def _reports(
     missing: list[Group], store: Store, plan: Plan, jobs: int, cluster: str | None
 ) -> Generator[Report]:
     if cluster is None:
-        return _local(missing, store, plan, jobs)
+        from experiments.workers import train_here
+
+        return train_here(missing, store, plan, jobs)
     from experiments.cluster import train_on
 
     return train_on(cluster, missing, store, plan)
-
-
-def _local(waiting: list[Group], store: Store, plan: Plan, jobs: int) -> Generator[Report]:
-    """What becomes of groups that are trained on this machine, as it becomes known."""
-    while waiting:
-        under_way: list[Group] = []
-        rest = iter(waiting)
-        with suppress(BrokenProcessPool):
-            yield from _pool(_noting(rest, under_way), under_way, store, plan, jobs)
-        waiting = list(rest)
-        yield from _suspects(under_way, store, plan, jobs)
-
-
-def _noting(groups: Iterator[Group], under_way: list[Group]) -> Iterator[Group]:
-    for group in groups:
-        under_way.append(group)
-        yield group
-
-
-def _pool(
-    groups: Iterator[Group], under_way: list[Group], store: Store, plan: Plan, jobs: int
-) -> Generator[Report]:
-    """Reports of joblib's workers; what they do not finish stays in `under_way`.
-
-    Raises:
-        BrokenProcessPool: a worker died.
-    """
-    # joblib does a single job in this very process, which a crash would end: so it is asked for
-    # two workers, of which one at a time is given something to do.
-    pool = Parallel(
-        n_jobs=max(jobs, 2), pre_dispatch=jobs, batch_size=1, return_as="generator_unordered"
-    )
-    results = pool(delayed(_in_worker)(store, group, plan) for group in groups)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="joblib")  # of work cut short on purpose
-        with closing(results):
-            for group, report in results:
-                if report.statuses:  # otherwise it went over its time
-                    under_way.remove(group)
-                    yield report
-
-
-def _in_worker(store: Store, group: Group, plan: Plan) -> tuple[Group, Report]:
-    # A terminal's Ctrl-C reaches every process: the driver decides what becomes of this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return group, train_into(store, group, plan)
-
-
-def _suspects(groups: list[Group], store: Store, plan: Plan, jobs: int) -> Generator[Report]:
-    """Reports of groups whose worker died or that went over their time."""
-    with Isolation(plan.timeout) as isolation, ThreadPoolExecutor(jobs) as threads:
-        futures = [threads.submit(_settle, group, store, plan, isolation) for group in groups]
-        for future in as_completed(futures):
-            yield future.result()
-
-
-def _settle(group: Group, store: Store, plan: Plan, isolation: Isolation) -> Report:
-    done = plan.reusable(store, group)  # it may have been done when another's worker died
-    if done is not None:
-        return Report(done)
-    statuses = {}
-    for record in isolation.train(group):
-        store.write(record)
-        statuses[record.id] = record.status
-    return Report(statuses)

@@ -30,8 +30,8 @@ NUMBERS = (
 )
 
 
-def write(store: Store, progress: Progress) -> None:
-    """Write `runs.csv` to the results folder."""
+def write(store: Store, progress: Progress) -> int:
+    """Write `runs.csv` to the results folder; the number of recorded runs that are not in it."""
     ids = store.ids()
     with progress.count("listing", len(ids)) as advance:
         lines = sorted(_lines(store, ids, advance))
@@ -40,6 +40,7 @@ def write(store: Store, progress: Progress) -> None:
     writer.writerow(["id", *SETTINGS, "status", *NUMBERS])
     writer.writerows(cells for _, cells in lines)
     write_whole(store.results / "runs.csv", text.getvalue().encode())
+    return len(ids) - len(lines)
 
 
 def _lines(store: Store, ids: list[str], advance: Any) -> Iterator[tuple[Any, list[Any]]]:

@@ -1,0 +1,56 @@
+"""A small experiment through the whole driver: python -m tests.experiments.runner.small_driver."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from experiments import commands, driver, figures, page
+from experiments.options import Options
+from experiments.outcome import Outcome, Table
+from tests.experiments.runner.making import runs
+
+
+class Small:
+    """Groups of a few runs; how long each takes is set by its epochs."""
+
+    name = "small"
+    title = "A small experiment"
+
+    def __init__(self, backend: str, groups: int, epochs: int) -> None:
+        self.backend, self.groups, self.epochs = backend, groups, epochs
+
+    def runs(self, quick):
+        """Groups that differ in their batch size."""
+        del quick
+        return [
+            run
+            for number in range(self.groups)
+            for run in runs(self.backend, batch_size=2 + number, epochs=self.epochs)
+        ]
+
+    def outcome(self, records, quick):
+        """The final loss of each run."""
+        finals = [(key, record.status, record.final("test_loss")) for key, record in records.items()]
+        frame = pd.DataFrame(finals, columns=["run", "status", "test loss"])
+        counts = Counter(status for _, status, _ in finals)
+        return Outcome(self.name, self.title, (Table("finals", str(dict(counts)), frame),))
+
+
+def main(folder: str, *settings: str) -> int:
+    """Settings are name=value: backend, groups, epochs, and those of Options."""
+    given = dict(setting.split("=") for setting in settings)
+    small = Small(
+        given.pop("backend", "Harmless"), int(given.pop("groups", 4)), int(given.pop("epochs", 2))
+    )
+    readers = {"jobs": int, "timeout": float}
+    chosen = {name: readers.get(name, str)(value) for name, value in given.items()}
+    # Drawing takes seconds and is others' affair.
+    figures.write = page.write = lambda *_: None
+    options = Options(results=Path(folder), **chosen)
+    return commands.run(lambda options: len(driver.work(options, [small])) - 1, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
