@@ -27,7 +27,7 @@ from framework.derivatives.activations import (
     softplus,
     tanh,
 )
-from framework.derivatives.arithmetic import addcmul, clamp, maximum, minimum, square, where
+from framework.derivatives.arithmetic import addcmul, clamp, maximum, minimum, square, where, xlogy
 from framework.derivatives.common import constant
 from framework.derivatives.elementwise import absolute, erf, exp, log, log1p, rsqrt, sqrt
 from framework.derivatives.losses import (
@@ -89,4 +89,5 @@ __all__ = [
     "tanh",
     "unfold",
     "where",
+    "xlogy",
 ]

@@ -24,6 +24,13 @@ Function(
     lambda g, _, x, n: g * _slope_in_base(x, n),
     lambda g, y, x, n: g * _slope_in_exponent(y, x, n),
 )
+#: x log y, and 0 where x = 0.
+xlogy = Function(
+    "xlogy",
+    torch.xlogy,
+    lambda g, _, x, y: g * where(torch.eq(x, 0) & torch.le(y, 0), 0.0, log(y)),
+    lambda g, _, x, y: g * (x / y),
+)
 reciprocal = Function("reciprocal", torch.reciprocal, lambda g, y, _: -g * (y * y))
 square = Function("square", torch.square, lambda g, _, x: g * (2 * x))
 
@@ -59,14 +66,14 @@ addcmul = Function(
 
 # Choices
 
-where = Function(
+where: Function = Function(
     "where",
     torch.where,
     None,
     lambda g, _, condition, a, b: where(condition, g, 0.0),
     lambda g, _, condition, a, b: where(condition, 0.0, g),
 )
-clamp = Function(
+clamp: Function = Function(
     "clamp",
     torch.clamp,
     lambda g, _, x, min=None, max=None: g * _inside(constant(x), min, max),

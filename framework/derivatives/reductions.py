@@ -35,7 +35,7 @@ amin = Function(
     lambda x, dim=(), keepdim=False: torch.amin(x, dim, keepdim),
     lambda g, y, x, dim=(), keepdim=False: _to_extremes(g, y, x, dim, keepdim),
 )
-cumsum = Function(
+cumsum: Function = Function(
     "cumsum",
     torch.cumsum,
     lambda g, _, x, dim: flip(cumsum(flip(g, (dim,)), dim), (dim,)),
@@ -45,7 +45,7 @@ logsumexp = Function(
     lambda x, dim, keepdim=False: torch.logsumexp(x, dim, keepdim),
     lambda g, _, x, dim, keepdim=False: spread(g, x, dim, keepdim) * softmax(x, dim=dim),
 )
-softmax = Function(
+softmax: Function = Function(
     "softmax",
     lambda x, dim=-1: torch.softmax(x, dim),
     lambda g, y, x, dim=-1: (g - (g * y).sum(dim, keepdim=True)) * y,

@@ -22,7 +22,7 @@ transpose = Function(
     lambda g, _, x, a, b: g.transpose(a, b),
 )
 Function("t", lambda x: x.t(), lambda g, *_: g.t())
-permute = Function(
+permute: Function = Function(
     "permute",
     lambda x, dims: x.permute(dims),
     lambda g, _, x, dims: permute(g, _inverse(dims)),
@@ -30,12 +30,12 @@ permute = Function(
 Function("unsqueeze", lambda x, dim: x.unsqueeze(dim), lambda g, _, x, dim: g.reshape(x.shape))
 Function("squeeze", lambda x, *dim: x.squeeze(*dim), lambda g, _, x, *dim: g.reshape(x.shape))
 Function("repeat", lambda x, *sizes: x.repeat(*sizes), lambda g, _, x, *s: _unrepeat(g, x, s))
-flip = Function("flip", lambda x, dims: x.flip(dims), lambda g, _, x, dims: flip(g, dims))
+flip: Function = Function("flip", lambda x, dims: x.flip(dims), lambda g, _, x, dims: flip(g, dims))
 getitem = Function(
     "getitem", operator.getitem, lambda g, _, x, index: put(g, index, tuple(x.shape))
 )
 #: Zeros of a shape, with g added at an index.
-put = Function(
+put: Function = Function(
     "put",
     lambda g, index, shape: _put(g, index, shape),
     lambda g, _, x, index, shape: g[index],
@@ -64,24 +64,24 @@ Function(
         g, _at(x, dim, slice(start, start + length)), tuple(x.shape)
     ),
 )
-gather = Function(
+gather: Function = Function(
     "gather", torch.gather, lambda g, _, x, dim, index: scatter_add(g, x.shape, dim, index)
 )
 #: Zeros of a shape, with g added where `gather` would read.
-scatter_add = Function(
+scatter_add: Function = Function(
     "scatter_add",
     lambda g, shape, dim, index: torch.zeros(shape, dtype=g.dtype, device=g.device).scatter_add_(
         dim, index, g
     ),
     lambda g, _, x, shape, dim, index: gather(g, dim, index),
 )
-index_select = Function(
+index_select: Function = Function(
     "index_select",
     torch.index_select,
     lambda g, _, x, dim, index: index_add(g, x.shape, dim, index),
 )
 #: Zeros of a shape, with g added where `index_select` would read.
-index_add = Function(
+index_add: Function = Function(
     "index_add",
     lambda g, shape, dim, index: torch.zeros(shape, dtype=g.dtype, device=g.device).index_add_(
         dim, index, g
@@ -89,20 +89,20 @@ index_add = Function(
     lambda g, _, x, shape, dim, index: index_select(g, dim, index),
 )
 #: `widths` (before, after) of the last dimension first, then the one before it; negative ones cut.
-pad = Function(
+pad: Function = Function(
     "pad",
     lambda x, widths, value=0.0: torch.constant_pad_nd(x, widths, value),
     lambda g, _, x, widths, value=0.0: pad(g, [-width for width in widths]),
 )
 #: Windows along dimension `dim` (counted from the end) as a new last dimension:
 #: y[…, i, …, k] = x[…, i·step + k·dilation, …].
-unfold = Function(
+unfold: Function = Function(
     "unfold",
     lambda x, dim, size, step=1, dilation=1: _unfold(x, dim, size, step, dilation),
     lambda g, _, x, dim, size, step=1, dilation=1: fold(g, x.shape[dim], dim, step, dilation),
 )
 #: Windows added up where `unfold` would read them, along a dimension of the given length.
-fold = Function(
+fold: Function = Function(
     "fold",
     lambda g, length, dim, step=1, dilation=1: _fold(g, length, dim, step, dilation),
     lambda g, _, x, length, dim, step=1, dilation=1: unfold(g, dim, x.shape[-1], step, dilation),

@@ -10,8 +10,6 @@ from torch import Tensor
 from framework.module import Module, from_recording
 from framework.variable import Variable, using
 
-REDUCTIONS = ("mean", "sum", "none")
-
 
 class Loss(Module):
     """A function of a prediction and a target, `loss(prediction, target)`.
@@ -19,23 +17,37 @@ class Loss(Module):
     Of stacked runs it takes (runs, n, …) and gives one value a run.
 
     Args:
+        size_average: an old name of torch's; use `reduction`.
+        reduce: likewise.
         reduction: "mean" over all elements, their "sum", or "none".
 
     Raises:
         ValueError: an unknown reduction.
     """
 
-    #: Whether prediction and target must have the same shape and dtype.
+    #: What `reduction` may be.
+    reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
+    #: Whether prediction and target must have the same shape, and the same dtype.
     same_shape: ClassVar[bool] = True
+    same_dtype: ClassVar[bool] = True
 
-    def __init__(self, reduction: str = "mean") -> None:
-        if reduction not in REDUCTIONS:
+    def __init__(
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        name = type(self).__name__
+        if size_average is not None or reduce is not None:
+            raise ValueError(f"{name}: size_average and reduce are not supported; use reduction=")
+        if reduction not in self.reductions:
             raise ValueError(
-                f"{type(self).__name__} takes reduction mean, sum or none, and got {reduction!r}"
+                f"{name} takes reduction {', '.join(self.reductions)}, and got {reduction!r}"
             )
         self.reduction = reduction
 
     def __call__(self, *inputs: Any) -> Any:
+        """Check the inputs, then compute the loss."""
         if len(inputs) >= 2:
             self.check(*inputs)
         return super().__call__(*inputs)
@@ -43,21 +55,22 @@ class Loss(Module):
     def check(self, prediction: Any, target: Any, *others: Any) -> None:
         """Refuse what the loss is not defined for, before anything is computed."""
         name = type(self).__name__
-        if prediction.shape[:1] == (0,) and self.reduction == "mean":
-            raise ValueError(f"{name}: the batch is empty, and a mean over nothing has no value")
+        shape = prediction.shape
+        if self.reduction != "none" and 0 in shape and 0 in shape[: 1 + (self.runs is not None)]:
+            raise ValueError(f"{name}: the batch is empty, and nothing has no loss")
         if self.same_shape and prediction.shape != target.shape:
             raise ValueError(
                 f"{name} takes prediction and target of one shape, and got "
                 f"{tuple(prediction.shape)} and {tuple(target.shape)}"
             )
-        if self.same_shape and prediction.dtype != target.dtype:
+        if self.same_shape and self.same_dtype and prediction.dtype != target.dtype:
             raise TypeError(
                 f"{name} takes prediction and target of one dtype, and got "
                 f"{prediction.dtype} and {target.dtype}"
             )
 
     @from_recording
-    def backward(  # type: ignore[override]
+    def backward(
         self, prediction: Tensor, target: Tensor, grad_output: Tensor | None = None
     ) -> Tensor:
         """The gradient with respect to the prediction.
@@ -71,10 +84,20 @@ class Loss(Module):
         Raises:
             RuntimeError: no `grad_output` for a loss with reduction "none".
         """
-        leaf = Variable(prediction)
+        return self._gradients((prediction, target), (0,), grad_output)[0]
+
+    def _gradients(
+        self, inputs: tuple[Tensor, ...], wanted: tuple[int, ...], grad_output: Tensor | None
+    ) -> tuple[Tensor, ...]:
+        """The gradients with respect to the inputs at the wanted positions."""
+        leaves = {position: Variable(inputs[position]) for position in wanted}
         with using(recording=True, inside_module=False):
-            self(leaf, target).backward(grad_output)
-        return torch.zeros_like(prediction) if leaf.grad is None else leaf.grad
+            value = self(*[leaves.get(i, x) for i, x in enumerate(inputs)])
+            value.backward(grad_output)
+        return tuple(
+            torch.zeros_like(leaf.data) if leaf.grad is None else leaf.grad
+            for leaf in leaves.values()
+        )
 
     @property
     def by_run(self) -> bool:
@@ -85,11 +108,37 @@ class Loss(Module):
         """Reduce element-wise values as `reduction` says, each run by itself."""
         if self.reduction == "none":
             return values
-        if self.by_run:
-            values = values.reshape(values.shape[0], -1)
-            return values.mean(1) if self.reduction == "mean" else values.sum(1)
-        return values.mean() if self.reduction == "mean" else values.sum()
+        if self.reduction == "sum":
+            return self.total(values)
+        return values.reshape(values.shape[0], -1).mean(1) if self.by_run else values.mean()
+
+    def total(self, values: Any) -> Any:
+        """The sum of element-wise values, each run by itself."""
+        return values.reshape(values.shape[0], -1).sum(1) if self.by_run else values.sum()
 
     def extra_repr(self) -> str:
         """Nothing, as in torch."""
         return ""
+
+
+class WeightedLoss(Loss):
+    """A loss with a factor for elements or classes, `weight`."""
+
+    weight: Tensor | None
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.register_buffer("weight", weight)
+
+    def broadcast(self, factor: Tensor, x: Any) -> Tensor:
+        """A factor so that it broadcasts against x, also where each run has its own."""
+        if not self.by_run:
+            return factor
+        ones = (1,) * (x.dim() - factor.dim())
+        return factor.reshape(factor.shape[0], *ones, *factor.shape[1:])
