@@ -120,7 +120,7 @@ def decode(content: bytes) -> Record:
     """
     entries = _checked(content)
     try:
-        spec = RunSpec.model_validate(entries["spec"])
+        spec = RunSpec.stored(entries["spec"])
         record = Record(
             spec=spec,
             status=entries["status"],

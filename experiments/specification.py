@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     PositiveInt,
+    ValidationInfo,
     model_serializer,
     model_validator,
 )
@@ -32,6 +33,10 @@ SCHEMA = 1
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(allow_inf_nan=False, ge=0)]
 Count = Annotated[int, Field(ge=0)]
+
+
+STORED = {"stored": True}
+"""The validation context of what is read from a record: only its form is checked."""
 
 
 class Frozen(BaseModel):
@@ -84,10 +89,11 @@ class Entry(Frozen):
     __repr__ = __str__
 
 
-def _checked(check: Callable[[Entry], None]) -> AfterValidator:
-    def validate(entry: Entry) -> Entry:
-        check(entry)
-        return entry
+def _checked(check: Callable[[Any], object]) -> AfterValidator:
+    def validate(value: Any, info: ValidationInfo) -> Any:
+        if info.context is not STORED:
+            check(value)
+        return value
 
     return AfterValidator(validate)
 
@@ -96,8 +102,8 @@ Layer = Annotated[Entry, _checked(parts.check_layer)]
 Loss = Annotated[Entry, _checked(parts.check_loss_name)]
 Optimizer = Annotated[Entry, _checked(parts.check_optimizer)]
 Schedule = Annotated[Entry, _checked(parts.check_schedule)]
-Device = Annotated[str, AfterValidator(parts.check_device)]
-BackendName = Annotated[str, AfterValidator(parts.check_backend)]
+Device = Annotated[str, _checked(parts.check_device)]
+BackendName = Annotated[str, _checked(parts.check_backend)]
 Initialisation = Annotated[Entry, _checked(parts.check_initialisation)]
 
 
@@ -135,8 +141,9 @@ class Data(Frozen):
         return checks.with_digest(given)
 
     @model_validator(mode="after")
-    def _check(self) -> "Data":
-        checks.check_data(self)
+    def _check(self, info: ValidationInfo) -> "Data":
+        if info.context is not STORED:
+            checks.check_data(self)
         return self
 
 
@@ -177,9 +184,15 @@ class RunSpec(Frozen):
     threads: PositiveInt = 1
 
     @model_validator(mode="after")
-    def _check(self) -> "RunSpec":
-        checks.check_run(self)
+    def _check(self, info: ValidationInfo) -> "RunSpec":
+        if info.context is not STORED:
+            checks.check_run(self)
         return self
+
+    @classmethod
+    def stored(cls, entries: Any) -> "RunSpec":
+        """A specification from a record: it was checked once, perhaps where more is installed."""
+        return cls.model_validate(entries, context=STORED)
 
     @cached_property
     def id(self) -> str:
