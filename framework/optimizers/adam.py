@@ -100,5 +100,9 @@ class Adam(Optimizer):
         square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
         if group["amsgrad"]:
             square = torch.maximum(state["max_exp_avg_sq"], square, out=state["max_exp_avg_sq"])
+        # The root of an exact zero, which units that are off leave, takes many times longer than that
+        # of the smallest normal number, and next to eps both leave no bit.
+        if group["eps"] >= 1e-9:
+            square = torch.maximum(square, scalars.smallest)
         denominator = square.sqrt().div_(scalars.root_correction).add_(group["eps"])
         parameter.addcdiv_(average.mul(scalars.negative_step_size), denominator)

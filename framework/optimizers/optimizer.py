@@ -23,10 +23,14 @@ class Scalars:
     A rule names them in `scalars` and reads them here as attributes: 0-d tensors of the parameters'
     dtype, or, where each stacked run has its own, one value for every element of the buffer. So a
     recorded update stays valid while they change.
+
+    Attributes:
+        smallest: the smallest normal number of the parameters' dtype.
     """
 
     def __init__(self, block: Block) -> None:
         self._block = block
+        self.smallest = block.buffer.new_full((), torch.finfo(block.buffer.dtype).tiny)
         self._values: dict[str, Any] = {}
         self._tensors: dict[str, Tensor] = {}
 
