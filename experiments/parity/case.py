@@ -39,11 +39,9 @@ class Case(ABC):
     Args:
         inputs: the name of the pattern its tensors are drawn in.
         dtype: "float32" or "float64".
-        bound: how many epsilons, of the largest element, a value may differ by rounding.
     """
 
     area: ClassVar[str]
-    bound: ClassVar[float] = 16.0
 
     inputs: str
     dtype: str
@@ -75,6 +73,15 @@ class Case(ABC):
             name: Truth(value.double(), torch.zeros_like(value, dtype=torch.float64))
             for name, value in known.items()
         }
+
+    @property
+    def bound(self) -> float:
+        """How many epsilons, of the largest element, a value may differ by rounding."""
+        return 16.0
+
+    def floor(self, observation: str) -> float:
+        """What the largest element counts as where it is smaller than this: see `LayerCase`."""
+        return 0.0
 
     @property
     def name(self) -> str:

@@ -22,9 +22,23 @@ class LayerCase(Case):
     features: tuple[int, ...] = (7,)
 
     @property
+    def bound(self) -> float:
+        """Each layer rounds."""
+        return 16.0 * len(self.layers)
+
+    @property
     def what(self) -> str:
         """The layers as they are written."""
         return " ".join(map(str, self.layers))
+
+    def floor(self, observation: str) -> float:
+        """For the gradient of an activation's input, the largest cotangent.
+
+        Where an activation is flat its gradient is what a subtraction leaves over, in torch.nn
+        too: an error of the order of the cotangent's last place is rounding.
+        """
+        alone = len(self.layers) == 1 and observation.startswith("gradient of input")
+        return float(self.tensors["g"].abs().max()) if alone and self.tensors["g"].numel() else 0.0
 
     def draw(self) -> dict[str, Tensor]:
         """Two inputs, two cotangents, and the layers' parameters."""

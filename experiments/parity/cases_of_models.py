@@ -24,13 +24,17 @@ class ModelCase(Case):
     """
 
     area: ClassVar[str] = "models"
-    bound: ClassVar[float] = 512.0
     layers: tuple[Entry, ...]
     loss: Entry
     optimizer: Entry
     targets: str = "numbers"
     schedule: Entry | None = None
     features: tuple[int, ...] = (4,)
+
+    @property
+    def bound(self) -> float:
+        """Nine steps through several layers."""
+        return 512.0
 
     @property
     def what(self) -> str:

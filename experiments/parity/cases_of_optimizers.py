@@ -1,5 +1,6 @@
 """Cases of optimizers: one parameter, pulled by gradients of our choice, step by step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,42 +15,50 @@ from experiments.parity.measures import Truth
 from experiments.specification import Entry
 
 STEPS = 10
-OUTPUTS, FEATURES = 4, 5
-SUM_OF_SQUARES = entry("MSELoss", reduction="sum")
+OUTPUTS = FEATURES = 4
+MEAN_OF_SQUARES = entry("MSELoss")
+SLOPE = 2 / (OUTPUTS * FEATURES)
 IDENTITY = entry("Linear", in_features=FEATURES, out_features=OUTPUTS, bias=False)
 
 
 @dataclass(frozen=True)
 class OptimizerCase(Case):
-    """A weight W that sees the identity matrix and the sum of squares: its gradient is 2 (W - T).
+    """A weight W that sees the identity and the mean of 16 squares: its gradient is (W - T) / 8.
 
     The targets T of the steps are drawn in advance, so that gradients come in the sizes and signs
     that tell optimizers apart. `inputs` is a name of `PULLS`.
     """
 
     area: ClassVar[str] = "optimizers"
-    bound: ClassVar[float] = 64.0
     optimizer: Entry
     learning_rate: float
 
     @property
+    def bound(self) -> float:
+        """Ten steps, each from the last."""
+        return 64.0
+
+    @property
     def what(self) -> str:
-        """The optimizer and its learning rate."""
-        return f"{self.optimizer} at {self.learning_rate:g}"
+        """The optimizer as it is written."""
+        return str(self.optimizer)
 
     def draw(self) -> dict[str, Tensor]:
         """The weight (outputs, features) and the targets (steps, outputs, features)."""
         source = inputs.generator(self.name)
         weight = inputs.normal((OUTPUTS, FEATURES), self.number, source)
         pull = inputs.normal((STEPS, OUTPUTS, FEATURES), self.number, source)
-        return {"state.0.weight": weight, "targets": PULLS[self.inputs](weight, pull)}
+        if self.inputs == "tiny":
+            weight = weight * TINY[self.number]
+        targets = weight + PULLS[self.inputs](pull) / SLOPE
+        return {"state.0.weight": weight, "targets": targets}
 
     def observe(self, backend: Any) -> Observations:
         """The weight after each step; each step is an epoch of one batch."""
         session = backend.start(
             self.training(
                 (IDENTITY,),
-                loss=SUM_OF_SQUARES,
+                loss=MEAN_OF_SQUARES,
                 optimizer=self.optimizer,
                 learning_rate=(self.learning_rate,),
                 epochs=STEPS,
@@ -70,7 +79,7 @@ class OptimizerCase(Case):
         optimizer = referee.optimizer(self.optimizer, [weight], self.learning_rate)
         seen = {}
         for k, target in enumerate(self.take("targets", dtype), 1):
-            weight.grad = 2 * (weight.detach() - target)
+            weight.grad = SLOPE * (weight.detach() - target)
             optimizer.step()
             seen[f"update {k}"] = weight.detach().clone()
         return seen
@@ -82,7 +91,7 @@ class OptimizerCase(Case):
         weight, targets = (_numbers(self.take(name)) for name in ("state.0.weight", "targets"))
         memory, known = State(self.learning_rate), {}
         for k, target in enumerate(targets, 1):
-            gradient = 2 * (weight - target)
+            gradient = SLOPE * (weight - target)
             weight = step(self.optimizer.name, weight, gradient, memory, self.optimizer.arguments)
             known[f"update {k}"] = exact.truth(weight)
         return known
@@ -93,22 +102,21 @@ def _numbers(tensor: Tensor) -> Any:
     return exact.values(exact.from_tensor(tensor))
 
 
-def _still(weight: Tensor, pull: Tensor) -> Tensor:
-    """No gradient at all for every second element, until something else moves it."""
-    every_second = torch.arange(FEATURES) % 2 == 0
-    return torch.where(every_second, weight, weight + pull)
+def _still(pull: Tensor) -> Tensor:
+    """No gradient at all for every second column, until something else moves it."""
+    return pull * (torch.arange(FEATURES) % 2)
 
 
-def _turning(weight: Tensor, pull: Tensor) -> Tensor:
-    """Gradients that turn round every second step."""
-    sides = torch.tensor([1.0, 1.0, -1.0, -1.0, 1.0, -1.0, 1.0, 1.0, 1.0, -1.0], dtype=weight.dtype)
-    return weight + 3 * sides[:, None, None] * pull.abs()
+def _turning(pull: Tensor) -> Tensor:
+    """Gradients that turn round again and again."""
+    sides = torch.tensor([1.0, 1.0, -1.0, -1.0, 1.0, -1.0, 1.0, 1.0, 1.0, -1.0], dtype=pull.dtype)
+    return 3 * sides[:, None, None] * pull.abs()
 
 
-PULLS = {
-    "ordinary": lambda weight, pull: weight + pull,
-    "tiny": lambda weight, pull: weight + pull * TINY[weight.dtype] * 8,
-    "huge": lambda weight, pull: weight + pull * 1e4,
+PULLS: dict[str, Callable[[Tensor], Tensor]] = {
+    "ordinary": lambda pull: pull,
+    "tiny": lambda pull: pull * TINY[pull.dtype],
+    "huge": lambda pull: pull * 1e4,
     "still": _still,
     "turning": _turning,
 }

@@ -83,13 +83,13 @@ def _doublings(_: Any, a: Any) -> Any:
 
 def _shared_features(m: Any, w: Any, x: Any, y: Any) -> Any:
     """One feature extractor used on two inputs."""
-    return (m.tanh(x @ w) * m.tanh(y @ w)).sum()
+    return (m.tanh(x @ w * 0.125) * m.tanh(y @ w * 0.125)).sum()
 
 
 def _recurrent(m: Any, w: Any, x: Any) -> Any:
     """The same weight at each of four steps."""
     for _step in range(4):
-        x = m.tanh(x @ w)
+        x = m.tanh(x @ w * 0.125)
     return x
 
 
@@ -116,7 +116,7 @@ PROGRAMS: dict[str, tuple[Program, *tuple[tuple[int, ...], ...]]] = {
     "a product of matrices": (lambda _, a, b: a @ b, (3, 4), (4, 2)),
     "a matrix times a vector": (lambda _, a, b: a @ b, (3, 4), (4,)),
     "a vector times a matrix": (lambda _, a, b: a @ b, (3,), (3, 4)),
-    "a matrix times its transpose": (lambda _, a: a @ a.mT, (3, 4)),
+    "a matrix times its transpose": (lambda _, a: a @ a.T, (3, 4)),
     "products of batches": (lambda _, a, b: a @ b, (2, 3, 4), (2, 4, 5)),
     "a batch times one matrix": (lambda _, a, b: a @ b, (2, 3, 4), (4, 5)),
     "a sum over rows": (lambda _, a: a.sum(0) * a, (3, 4)),
@@ -124,7 +124,7 @@ PROGRAMS: dict[str, tuple[Program, *tuple[tuple[int, ...], ...]]] = {
     "a mean of everything": (lambda _, a: (a * a).mean(), (3, 4)),
     "a reshaped matrix": (lambda _, a: a.reshape(2, 6) @ a.reshape(6, 2), (3, 4)),
     "an input that is not used": (lambda _, a, b: a * 2, (3, 4), (2,)),
-    "the expression of carlier-2018": (lambda m, x: ((x.mT - m.exp(x)) ** 2).sum(), (3, 3)),
+    "the expression of carlier-2018": (lambda m, x: ((x.T - m.exp(x)) ** 2).sum(), (3, 3)),
     "one feature extractor on two inputs": (_shared_features, (4, 3), (5, 4), (5, 4)),
     "one weight at four steps": (_recurrent, (4, 4), (3, 4)),
     "300 nodes in a chain": (_chain, (2,)),

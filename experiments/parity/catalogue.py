@@ -5,12 +5,17 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+import torch
+
 from experiments.parity.case import Case, entry
 from experiments.parity.cases_of_layers import IndexCase, LayerCase
 from experiments.parity.cases_of_losses import LossCase
 from experiments.parity.cases_of_models import ModelCase
 from experiments.parity.cases_of_optimizers import PULLS, OptimizerCase
 from experiments.parity.cases_of_programs import PROGRAMS, ProgramCase
+from experiments.parity.cases_of_runs import RunCase
+from experiments.parity.inputs import TINY
+from experiments.specification import Data, Entry, RunSpec
 
 DTYPES = ("float32", "float64")
 
@@ -135,6 +140,8 @@ OPTIMIZERS: tuple[tuple[str, float, tuple[dict[str, Any], ...]], ...] = (
     ("ExponentialMovingAverageSGD", 0.1, ({}, {"momentum": 0.9})),
     ("UncorrectedAdam", 0.01, ({}, {"eps_inside_root": True}, {"eps": 1e-3})),
 )  # fmt: skip
+PROPORTIONAL = {"SGD", "ASGD", "ExponentialMovingAverageSGD", "Adadelta", "Rprop"}
+"""Optimizers whose steps are small by themselves where gradients are."""
 SCHEDULES = (
     entry("StepLR", step_size=2, gamma=0.5),
     entry("ExponentialLR", gamma=0.7),
@@ -146,7 +153,7 @@ SCHEDULES = (
 @cache
 def cases() -> dict[str, Case]:
     """Every case by its name, in the order they are run."""
-    makers = (_activations, _layers, _losses, _optimizers, _models, _programs)
+    makers = (_activations, _layers, _losses, _optimizers, _models, _programs, _runs)
     every: dict[str, Case] = {}
     for make in makers:
         for case in make():
@@ -193,15 +200,20 @@ def _losses() -> Iterator[Case]:
             for arguments, target in product(options, targets):
                 reductions = (*REDUCTIONS, "batchmean")
                 for reduction, pattern in product(reductions, _patterns(domain)):
-                    loss = entry(name, **arguments, reduction=reduction)
+                    loss = _reduced(name, arguments, reduction)
                     yield LossCase(pattern, dtype, loss=loss, targets=target)
         for name, arguments, target in CLASSES:
             for reduction, pattern in product(REDUCTIONS, _patterns("normal")):
-                loss = entry(name, **arguments, reduction=reduction)
+                loss = _reduced(name, arguments, reduction)
                 yield LossCase(pattern, dtype, loss=loss, targets=target)
         for outputs, target in product((2, 10, 33), ("indices", "distributions")):
             loss = entry("CrossEntropyLoss")
             yield LossCase("normal", dtype, loss=loss, targets=target, outputs=outputs)
+
+
+def _reduced(name: str, arguments: dict[str, Any], reduction: str) -> Entry:
+    """The loss; the mean is what a loss is without being told."""
+    return entry(name, **arguments, **({} if reduction == "mean" else {"reduction": reduction}))
 
 
 def _patterns(domain: str) -> tuple[str, ...]:
@@ -213,8 +225,10 @@ def _patterns(domain: str) -> tuple[str, ...]:
 def _optimizers() -> Iterator[Case]:
     for (name, rate, options), dtype in product(OPTIMIZERS, DTYPES):
         for arguments, pull in product(options, PULLS):
+            tiny = pull == "tiny" and name not in PROPORTIONAL
+            small = TINY[getattr(torch, dtype)] if tiny else 1.0
             optimizer = entry(name, **arguments)
-            yield OptimizerCase(pull, dtype, optimizer=optimizer, learning_rate=rate)
+            yield OptimizerCase(pull, dtype, optimizer=optimizer, learning_rate=rate * small)
 
 
 def _models() -> Iterator[Case]:
@@ -251,3 +265,21 @@ def _between() -> Iterator[tuple[Any, ...]]:
 def _programs() -> Iterator[Case]:
     for program, dtype in product(PROGRAMS, DTYPES):
         yield ProgramCase("positive", dtype, program=program)
+
+
+def _runs() -> Iterator[Case]:
+    disk = Data(train=50, test=40, target="one-hot")
+    layers = tuple(map(_layer, (("Linear", 2, 6), "Tanh", ("Linear", 6, 2))))
+    for dtype in ("float32", "float64"):
+        base = RunSpec(
+            data=disk, layers=layers, loss=Entry("MSELoss"), learning_rate=0.1, batch_size=15,
+            epochs=4, order="each epoch", dtype=dtype, backend="torch",
+        )  # fmt: skip
+        classes = base.changed(
+            data=Data(train=50, test=40, target="index"), loss=Entry("CrossEntropyLoss")
+        )
+        scheduled = base.changed(schedule=Entry("StepLR", step_size=2), order="once")
+        summed = base.changed(loss=Entry("MSELoss", reduction="batchmean"), order="fixed")
+        for one in (base, classes, scheduled, summed, classes.changed(optimizer=Entry("Adam"))):
+            group = (one, one.changed(learning_rate=0.01), one.changed(seed=1))
+            yield RunCase("three runs", dtype, specs=group)

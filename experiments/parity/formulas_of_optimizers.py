@@ -1,4 +1,4 @@
-"""The update rules as on paper, in 140 bits, for a parameter whose gradient is 2 (w - target).
+"""The update rules as on paper, in 140 bits.
 
 Each takes the parameter, its gradient, what it remembers and torch's arguments, and returns the new
 parameter. Sources: the algorithms in torch.optim's documentation.

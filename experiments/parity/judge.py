@@ -1,6 +1,5 @@
 """From what a backend shows of a case to findings: one for every observation, with its verdict."""
 
-import traceback
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from experiments.backends import Unsupported
 from experiments.parity.case import Case
-from experiments.parity.measures import Measure, measure
+from experiments.parity.measures import Measure, Truth, measure
 
 EXACT = "exact"
 ROUNDING = "rounding"
@@ -73,7 +72,7 @@ class Finding:
         return self.verdict in PASSES
 
 
-def judge(case: Case, backend: Any) -> list[Finding]:
+def judge(case: Case, backend: Any, with_truth: bool = True) -> list[Finding]:
     """Ask a backend, and compare all it shows; what it raises is a finding too."""
     blank = blank_finding(case)
     try:
@@ -84,8 +83,9 @@ def judge(case: Case, backend: Any) -> list[Finding]:
     except Unsupported as reason:
         return [replace(blank, verdict=UNSUPPORTED, reason=str(reason))]
     except Exception as error:
-        return [replace(blank, verdict=RAISES, reason=_last_line(error))]
-    return list(_compare(case, seen, blank))
+        return [replace(blank, verdict=RAISES, reason=_first_line(error))]
+    known = case.known if with_truth else {}
+    return list(_compare(case, seen, known, blank))
 
 
 def blank_finding(case: Case) -> Finding:
@@ -93,16 +93,20 @@ def blank_finding(case: Case) -> Finding:
     return Finding(case.name, case.area, case.what, case.inputs, case.dtype, "everything", "")
 
 
-def _compare(case: Case, seen: dict[str, Any], blank: Finding) -> Iterator[Finding]:
+def _compare(
+    case: Case, seen: dict[str, Any], known: dict[str, Truth], blank: Finding
+) -> Iterator[Finding]:
     for name, referee in case.expected.items():
         finding = replace(blank, observation=name)
         if name not in seen:
             yield replace(finding, verdict=NOT_OBSERVABLE)
         else:
-            yield _judged(case, name, seen[name], referee, finding)
+            yield _judged(case, name, seen[name], referee, known.get(name), finding)
 
 
-def _judged(case: Case, name: str, shown: Any, referee: Tensor, finding: Finding) -> Finding:
+def _judged(
+    case: Case, name: str, shown: Any, referee: Tensor, truth: Truth | None, finding: Finding
+) -> Finding:
     if not isinstance(shown, Tensor):
         reason = f"expected a tensor, got {type(shown).__name__}"
         return replace(finding, verdict=WRONG_DTYPE, reason=reason)
@@ -116,17 +120,18 @@ def _judged(case: Case, name: str, shown: Any, referee: Tensor, finding: Finding
     if not referee.is_floating_point():
         same = torch.equal(shown, referee)
         return replace(finding, verdict=EXACT if same else DIFFERS)
-    found = measure(shown, referee, case.known.get(name))
-    verdict = _verdict(found, case.bound, bool((shown.isfinite() | ~referee.isfinite()).all()))
+    found = measure(shown, referee, truth)
+    finite = bool((shown.isfinite() | ~referee.isfinite()).all())
+    verdict = _verdict(found, case.bound, case.floor(name) / found.scale, finite)
     return replace(finding, verdict=verdict, measure=found, worst=_worst(shown, referee, found))
 
 
-def _verdict(found: Measure, bound: float, finite: bool) -> str:
+def _verdict(found: Measure, bound: float, floor: float, finite: bool) -> str:
     if found.exact:
         return EXACT
     if not finite:
         return NOT_FINITE
-    if found.scaled <= bound:
+    if found.scaled <= bound * max(1.0, floor):
         return ROUNDING
     ratio = found.ratio
     return ACCURATE if ratio is not None and ratio <= NO_LESS_ACCURATE else DIFFERS
@@ -139,5 +144,5 @@ def _worst(shown: Tensor, referee: Tensor, found: Measure) -> str:
     return f"element {found.worst}: {mine!r}, torch.nn {theirs!r}"
 
 
-def _last_line(error: Exception) -> str:
-    return traceback.format_exception_only(error)[-1].strip()
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"

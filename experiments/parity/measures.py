@@ -32,6 +32,7 @@ class Measure:
         scaled: max |measured - referee| / max |referee|, in units of the dtype's epsilon.
         error: max |measured - truth| / max |truth|, in the same units; None without a truth.
         referee_error: the referee's own.
+        scale: max |referee|.
         worst: flat index of the element that is furthest from the referee.
     """
 
@@ -41,6 +42,7 @@ class Measure:
     scaled: float
     error: float | None
     referee_error: float | None
+    scale: float
     worst: int
 
     @property
@@ -66,7 +68,7 @@ def ulp_distance(measured: Tensor, referee: Tensor) -> Tensor:
 def measure(measured: Tensor, referee: Tensor, truth: Truth | None = None) -> Measure:
     """Compare two floating-point tensors of one shape and dtype."""
     if measured.numel() == 0:
-        return Measure(True, 0.0, 0.0, 0.0, None, None, 0)
+        return Measure(True, 0.0, 0.0, 0.0, None, None, 1.0, 0)
     ulps = ulp_distance(measured, referee).flatten()
     distance = Truth(referee.double(), torch.zeros_like(referee, dtype=torch.float64))
     apart = _scaled(distance, measured)
@@ -77,6 +79,7 @@ def measure(measured: Tensor, referee: Tensor, truth: Truth | None = None) -> Me
         scaled=apart,
         error=None if truth is None else _scaled(truth, measured),
         referee_error=None if truth is None else _scaled(truth, referee),
+        scale=_scale(distance.high, referee.dtype),
         worst=int(distance.error(measured).flatten().nan_to_num(float("inf")).argmax()),
     )
 
@@ -84,10 +87,14 @@ def measure(measured: Tensor, referee: Tensor, truth: Truth | None = None) -> Me
 def _scaled(truth: Truth, measured: Tensor) -> float:
     """max |measured - truth| / max |truth| in units of the epsilon of the measured dtype."""
     error = float(truth.error(measured).nan_to_num(float("inf")).max())
-    finite = truth.high[truth.high.isfinite()]
-    scale = float(finite.abs().max()) if finite.numel() else 0.0
-    scale = max(scale, torch.finfo(measured.dtype).tiny)
-    return error / scale / torch.finfo(measured.dtype).eps
+    return error / _scale(truth.high, measured.dtype) / torch.finfo(measured.dtype).eps
+
+
+def _scale(values: Tensor, dtype: torch.dtype) -> float:
+    """max |values|, or, where all are zero, the smallest normal number."""
+    finite = values[values.isfinite()]
+    largest = float(finite.abs().max()) if finite.numel() else 0.0
+    return max(largest, torch.finfo(dtype).tiny)
 
 
 def _ordered(values: Tensor) -> Tensor:

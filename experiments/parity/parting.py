@@ -53,7 +53,12 @@ def _pieces(
     value = referee.loss(spec.loss, values[-1], target)
     value.backward()
     cotangents = [referee.gradient(each) for each in values[1:]]
-    return [each.detach() for each in values], cotangents, values[-1].detach(), torch.ones_like(value)
+    return (
+        [each.detach() for each in values],
+        cotangents,
+        values[-1].detach(),
+        torch.ones_like(value),
+    )
 
 
 def _layer(
@@ -72,7 +77,7 @@ def _layer(
 
 def _differs(case: Case, backend: Any, pieces: tuple[str, ...]) -> str:
     """The first observation of these pieces that is not exact, with its distance."""
-    for finding in judge(case, backend):
+    for finding in judge(case, backend, with_truth=False):
         if not finding.observation.startswith(pieces) or finding.verdict in {EXACT, *SILENT}:
             continue
         found = finding.measure

@@ -8,7 +8,7 @@ by step to find the first one, and the pieces of that step are compared one afte
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, Literal
 
 import torch
@@ -49,7 +49,9 @@ class Cell:
         """Activation, loss, optimizer, dtype and what else tells cells apart."""
         spec = self.spec
         classes = dict(spec.layers[-1].arguments)["out_features"]
-        more = [f"{self.runs} runs stacked"] * (self.runs > 1) + ["inner exp rebuilt"] * self.rebuilt
+        more = [f"{self.runs} runs stacked"] * (self.runs > 1) + [
+            "inner exp rebuilt"
+        ] * self.rebuilt
         parts = (spec.layers[1].name, f"{spec.loss.name} of {classes}", spec.optimizer, spec.dtype)
         return " · ".join(map(str, (*parts, *more)))
 
@@ -197,7 +199,7 @@ def _cell(
     features = 2 if classes == 2 else 64
     sizes = (features, 25, 25, 25, classes)
     layers: list[Entry] = []
-    for gives, takes in zip(sizes, sizes[1:], strict=False):
+    for gives, takes in pairwise(sizes):
         layers += [Entry("Linear", in_features=gives, out_features=takes), Entry(activation)]
     target: Literal["index", "one-hot"] = "index" if loss == "CrossEntropyLoss" else "one-hot"
     points = {"name": "disk"} if classes == 2 else {"name": "digits", "test": 100}

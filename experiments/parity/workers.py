@@ -62,7 +62,8 @@ class Worker:
 
     def answer(self) -> Answer | None:
         """The answer if there is one by now; a worker that is late or dead is stopped."""
-        assert self.connection is not None and self._request is not None
+        assert self.connection is not None
+        assert self._request is not None
         try:
             if self.connection.poll(0):
                 value, error = self.connection.recv()
