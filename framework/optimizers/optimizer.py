@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
+from framework.optimizers.state import load, save
 from framework.products import aligned_size
 from framework.variable import Parameter, Variable
 
@@ -139,9 +141,7 @@ class Block:
 
     def gradient(self) -> Tensor:
         """The members' gradients in the layout of the buffer."""
-        grads = [
-            p.grad.data if isinstance(p.grad, Variable) else p.grad for p in self.parameters
-        ]
+        grads = [p.grad.data if isinstance(p.grad, Variable) else p.grad for p in self.parameters]
         if self.alone:
             return grads[0].reshape(-1)
         if self.gradients is None:
@@ -190,6 +190,14 @@ def _length(parameter: Parameter) -> int:
     return runs * aligned_size(parameter.numel() // runs, parameter.dtype)
 
 
+def rate_of(group: Mapping[str, Any]) -> Rate:
+    """The learning rate as a number of double precision, or as a tensor of them, one a run."""
+    lr = group["lr"]
+    if not isinstance(lr, Tensor):
+        return lr
+    return lr.double() if lr.dim() else float(lr)
+
+
 def _blocks(parameters: list[Parameter]) -> list[Block]:
     """Neighbours of one kind share a block; one that fills the cache alone has its own."""
     blocks: list[list[Parameter]] = []
@@ -223,6 +231,8 @@ class Optimizer:
         TypeError: something that is not a Parameter.
     """
 
+    #: Whether a saved state holds the number of updates, as torch's does for this rule.
+    counts_steps: ClassVar[bool] = True
     #: Smallest allowed value of numeric arguments.
     at_least_zero: ClassVar[tuple[str, ...]] = ("lr", "weight_decay", "eps", "momentum")
 
@@ -290,6 +300,10 @@ class Optimizer:
         """Equal for two steps exactly where their tensor calls are the same."""
         return None
 
+    def numbers_to_save(self, group: dict[str, Any], step: int) -> dict[str, Tensor]:
+        """Numbers that torch keeps in the state, and this framework finds from the step."""
+        return {}
+
     def update(
         self,
         parameter: Tensor,
@@ -308,17 +322,77 @@ class Optimizer:
             for parameter in group["params"]:
                 parameter.grad = None
 
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+    def step(
+        self,
+        closure: Callable[[], Any] | None = None,
+        *,
+        gradients: Iterable[Tensor | None] | None = None,
+    ) -> Any:
         """Update every parameter that has a gradient; leave the others alone, state included.
+
+        Args:
+            closure: called first; its value is returned.
+            gradients: handed over instead of the parameters' own, one for each in order, as `grad`
+                gives them. The parameters' own stay as they are.
 
         Raises:
             RuntimeError: no parameter has a gradient.
+            ValueError: other gradients than parameters, or of other shapes.
         """
         value = closure() if closure is not None else None
+        if gradients is not None:
+            self._step_along(list(gradients))
+            return value
         active = self.active()
         self.advance(active)
         self.apply(active)
         return value
+
+    def _step_along(self, gradients: list[Tensor | None]) -> None:
+        """A step with gradients that were handed over."""
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        shapes = [tuple(p.shape) for p in parameters]
+        given = [
+            s if g is None else tuple(g.shape) for g, s in zip(gradients, shapes, strict=False)
+        ]
+        if len(gradients) != len(parameters) or given != shapes:
+            raise ValueError(
+                f"{type(self).__name__}.step takes gradients of shapes {shapes}, and got "
+                f"{[None if g is None else tuple(g.shape) for g in gradients]}"
+            )
+        own = [p.grad for p in parameters]
+        try:
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.grad = gradient
+            self.step()
+        finally:
+            for parameter, gradient in zip(parameters, own, strict=True):
+                parameter.grad = gradient
+
+    def state_dict(self) -> dict[str, Any]:
+        """The state in torch.optim's format, in tensors of its own."""
+        return save(self)
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Take over a state that this framework or torch.optim has saved.
+
+        Raises:
+            ValueError: other groups, or state that is missing or of another shape.
+        """
+        load(self, state_dict)
+
+    def cut_by(self, key: Callable[[Parameter], Any]) -> list[list[Block]]:
+        """New blocks of neighbours that are equal in `key`; recordings of steps become stale."""
+        found = []
+        for group in self.param_groups:
+            blocks = []
+            for _, members in itertools.groupby(group["params"], key):
+                parameters = list(members)
+                for parameter in parameters:
+                    parameter.data = parameter.data.detach()
+                blocks += _blocks(parameters)
+            found.append(blocks)
+        return found
 
     def active(self) -> list[tuple[dict[str, Any], Block]]:
         """The blocks that have gradients, cut where only some of their members do."""

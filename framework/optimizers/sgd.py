@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.optimizer import Optimizer, Rate, Scalars
+from framework.optimizers.optimizer import Optimizer, Rate, Scalars, rate_of
 
 
 class SGD(Optimizer):
@@ -29,6 +29,8 @@ class SGD(Optimizer):
     Raises:
         ValueError: an argument out of range.
     """
+
+    counts_steps = False
 
     def __init__(
         self,
@@ -60,7 +62,7 @@ class SGD(Optimizer):
 
     def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
         """The negated learning rate."""
-        return {"negative_lr": -group["lr"]}
+        return {"negative_lr": -rate_of(group)}
 
     def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         """The momentum buffer, if there is one."""
