@@ -1,0 +1,35 @@
+"""The framework's step recorded and replayed for a run alone, without a run dimension."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+import framework as fw
+from experiments.backends.framework import AutogradRun
+from experiments.backends.observing_framework import differentiate
+from experiments.backends.single import Single
+from experiments.specification import TrainingSpec
+
+
+class RecordedRun(AutogradRun):
+    """`AutogradRun` through a `TrainingStep`, with one gather per epoch."""
+
+    def __init__(self, training: TrainingSpec, parameters: dict[str, Tensor]) -> None:
+        super().__init__(training, parameters)
+        self._step = fw.TrainingStep(self.model, self.loss, self.optimizer)
+
+    def step(self, x: Tensor, target: Tensor) -> Tensor:
+        """Zero gradients, forward, backward, update."""
+        return self._step(x, target)
+
+    def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Any:
+        """Gather the epoch's points once; batches are views of it."""
+        self.model.train()
+        batches = zip(x[order].split(batch_size), target[order].split(batch_size), strict=True)
+        losses = torch.stack([self._step(*batch) for batch in batches])
+        self.end_epoch()
+        return losses
+
+
+framework_recorded = Single(RecordedRun, differentiate)
