@@ -10,17 +10,18 @@ from experiments.timing.compare import compare_parts, compare_steps, compare_tra
 from experiments.timing.comparison import BASELINE, Comparison, Entrant
 from experiments.timing.harness import Effort
 
-SINGLE = (
-    "torch-tuned",
-    "torch-compiled",
-    "jax",
-    "framework",
-    "framework-explicit",
-    "framework-autograd",
-)
-STACKED = ("framework", "jax")
 TOGETHER = 16
 """Runs that train together in the comparison of steps."""
+
+STACKED = ("framework", "jax")
+"""Who trains several runs together."""
+
+ALONE = ("torch-compiled", "jax", "framework-recorded", "framework-explicit", "framework-autograd")
+ENTRANTS = (
+    Entrant("torch-tuned"),
+    *(Entrant(backend) for backend in ALONE),
+    *(Entrant(backend, TOGETHER) for backend in STACKED),
+)
 
 SLOW_TO_START = ("torch-compiled", "jax")
 """Left out of a quick run: they compile for seconds."""
@@ -72,13 +73,13 @@ TRAININGS = (
         "carlier-2018",
         Case(batch_size=1000, output=(Entry("Softmax", dim=-1),)),
         500,
-        ("framework", "framework-autograd"),
+        ("framework-recorded", "framework-autograd"),
     ),
     Training(
         "cappelletti-2019",
         Case(optimizer=Entry("SGD", momentum=0.2)),
         200,
-        ("framework", "framework-explicit"),
+        ("framework-recorded", "framework-explicit"),
     ),
 )
 
@@ -105,14 +106,20 @@ def tasks(quick: bool, backends: tuple[str, ...] = ()) -> Iterator[Task]:
 
 
 def _steps(problem: str, case: Case, quick: bool, backends: tuple[str, ...]) -> Task:
-    chosen = backends or tuple(each for each in SINGLE if not (quick and each in SLOW_TO_START))
-    together = [each for each in STACKED if each in chosen]
-    entrants = [Entrant("torch-tuned")] if "torch-tuned" not in chosen else []
-    entrants += [Entrant(each) for each in chosen if each != BASELINE]
-    entrants += [Entrant(each, TOGETHER) for each in together]
+    entrants = _chosen(backends) if backends else ENTRANTS
+    if quick and not backends:
+        entrants = tuple(each for each in ENTRANTS if each.backend not in SLOW_TO_START)
     effort, turn = (Effort(0.7, least=3), 0.006) if quick else (Effort(11.0, most=40), 0.03)
     name = f"steps: {problem}"
     return Task(name, partial(compare_steps, name, case, entrants, effort, turn))
+
+
+def _chosen(backends: tuple[str, ...]) -> tuple[Entrant, ...]:
+    """torch-tuned, these, and of those that train several runs together also several."""
+    chosen = {"torch-tuned": None, **dict.fromkeys(backends)}
+    chosen.pop(BASELINE, None)  # takes part anyway
+    alone = [Entrant(backend) for backend in chosen]
+    return (*alone, *(Entrant(backend, TOGETHER) for backend in chosen if backend in STACKED))
 
 
 def _training(training: Training, quick: bool) -> Task:
@@ -126,7 +133,11 @@ def _training(training: Training, quick: bool) -> Task:
 
 def _grid() -> Iterator[Task]:
     """Every loss with every optimizer."""
-    entrants = [Entrant("torch-tuned"), Entrant("framework"), Entrant("framework", TOGETHER)]
+    entrants = [
+        Entrant("torch-tuned"),
+        Entrant("framework-recorded"),
+        Entrant("framework", TOGETHER),
+    ]
     for loss_name, loss in LOSSES.items():
         for optimizer_name, (optimizer, rate) in OPTIMIZERS.items():
             name = f"grid: {loss_name} + {optimizer_name}"
@@ -140,7 +151,7 @@ def _scaled(axis: str, value: int, problem: str, case: Case, quick: bool) -> Tas
     points = {"batch size": {1: 100, 10: 500}, "width": {512: 200, 1024: 200}}
     changed = changed.changed(points=points.get(axis, {}).get(value, case.points))
     effort, turn = (Effort(0.1, least=3), 0.003) if quick else (Effort(1.0, least=5), 0.01)
-    entrants = [Entrant("torch-tuned"), Entrant("framework")]
+    entrants = [Entrant("torch-tuned"), Entrant("framework-recorded")]
     name = f"scaling: {axis} {value}: {problem}"
     return Task(name, partial(compare_steps, name, changed, entrants, effort, turn))
 

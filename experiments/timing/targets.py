@@ -11,7 +11,7 @@ from experiments.timing.plan import TOGETHER
 from experiments.timing.ratios import reached
 from experiments.timing.rows import Row, frame
 
-ONE, STACKED = Entrant("framework").label, Entrant("framework", TOGETHER).label
+ONE, STACKED = Entrant("framework-recorded").label, Entrant("framework", TOGETHER).label
 EAGER = Entrant("framework-autograd").label
 TUNED = Entrant("torch-tuned").label
 JAX, JAX_STACKED = Entrant("jax").label, Entrant("jax", TOGETHER).label
