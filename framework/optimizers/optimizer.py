@@ -27,12 +27,13 @@ class Scalars:
     recorded update stays valid while they change.
 
     Attributes:
-        smallest: the smallest normal number of the parameters' dtype.
+        smallest: about the smallest number whose root is as fast as any other's.
     """
 
     def __init__(self, block: Block) -> None:
         self._block = block
-        self.smallest = block.buffer.new_full((), torch.finfo(block.buffer.dtype).tiny)
+        smallest = max(torch.finfo(block.buffer.dtype).tiny, 1e-290)
+        self.smallest = block.buffer.new_full((), smallest)
         self._values: dict[str, Any] = {}
         self._tensors: dict[str, Tensor] = {}
 
@@ -55,10 +56,11 @@ class Scalars:
         """Give every element of the buffer its run's value."""
         tensor = self._tensors.get(name)
         if tensor is None or tensor.shape != self._block.buffer.shape:
-            tensor = self._tensors[name] = torch.empty_like(self._block.buffer)
+            tensor = self._tensors[name] = torch.zeros_like(self._block.buffer)
         elif torch.equal(values, self._values[name]):
             return
-        torch.index_select(values, 0, self._block.run_of_element(), out=tensor)
+        for view in self._block.split(tensor):
+            view.copy_(values.reshape(-1, *[1] * (view.dim() - 1)))
         self._values[name] = values.clone()
 
     def piece(self, piece: slice) -> Scalars:
@@ -100,7 +102,6 @@ class Block:
     def place(self) -> None:
         """Move the members' data into one buffer, and let them hold views of it."""
         first = self.parameters[0]
-        self._runs_by_element: Tensor | None = None
         self.gradients: Tensor | None = None
         self.alone = (
             len(self.parameters) == 1
@@ -151,16 +152,6 @@ class Block:
             view.copy_(grad)
         return self.gradients
 
-    def run_of_element(self) -> Tensor:
-        """The run that each element of the buffer belongs to. Shape (elements), int64."""
-        if self._runs_by_element is None:
-            parts = []
-            for parameter, length in zip(self.parameters, self.lengths, strict=True):
-                runs = parameter.runs or 1
-                parts.append(torch.arange(runs).repeat_interleave(length // runs))
-            self._runs_by_element = torch.cat(parts).to(self.buffer.device)
-        return self._runs_by_element
-
     def cut(self, members: list[bool]) -> list[Block]:
         """Cut into blocks of neighbours that are all among `members`, or all not."""
         blocks: list[Block] = []
@@ -203,7 +194,7 @@ def _blocks(parameters: list[Parameter]) -> list[Block]:
     blocks: list[list[Parameter]] = []
     kind = None
     for parameter in parameters:
-        if parameter.numel() > CHUNK:
+        if parameter.numel() > CHUNK and parameter.runs is None:
             blocks.append([parameter])
             kind = None
             continue
@@ -416,13 +407,17 @@ class Optimizer:
 
     def advance(self, active: list[tuple[dict[str, Any], Block]]) -> None:
         """Count the step and refresh the numbers that change with it."""
+        known: dict[tuple[int, int], Mapping[str, Rate]] = {}
         for group, block in active:
             if not block.is_placed():
                 block.place()
             if block.step == 0 and not block.state:
                 block.state = self.start(block.buffer, group)
             block.step += 1
-            block.scalars.refresh(self.scalars(group, block.step))
+            key = id(group), block.step
+            if key not in known:
+                known[key] = self.scalars(group, block.step)
+            block.scalars.refresh(known[key])
 
     def retreat(self, active: list[tuple[dict[str, Any], Block]]) -> None:
         """Take the count of a step back that could not be done."""
