@@ -91,7 +91,7 @@ def tasks(quick: bool, backends: tuple[str, ...] = ()) -> Iterator[Task]:
     if backends:
         return
     for problem, case in STEPS.items():
-        effort = Effort(0.3, least=3) if quick else Effort(3.0)
+        effort = Effort(0.2, least=3) if quick else Effort(3.0)
         name = f"parts: {problem}"
         yield Task(name, partial(compare_parts, name, case, effort))
     for training in TRAININGS:
@@ -109,7 +109,7 @@ def _steps(problem: str, case: Case, quick: bool, backends: tuple[str, ...]) -> 
     entrants = _chosen(backends) if backends else ENTRANTS
     if quick and not backends:
         entrants = tuple(each for each in ENTRANTS if each.backend not in SLOW_TO_START)
-    effort, turn = (Effort(0.7, least=3), 0.006) if quick else (Effort(11.0, most=40), 0.03)
+    effort, turn = (Effort(0.5, least=3), 0.006) if quick else (Effort(11.0, most=40), 0.03)
     name = f"steps: {problem}"
     return Task(name, partial(compare_steps, name, case, entrants, effort, turn))
 
@@ -124,8 +124,8 @@ def _chosen(backends: tuple[str, ...]) -> tuple[Entrant, ...]:
 
 def _training(training: Training, quick: bool) -> Task:
     entrants = [Entrant(each) for each in ("torch-tuned", *training.framework)]
-    epochs = training.epochs // 20 if quick else training.epochs
-    effort = Effort(0.5, least=3) if quick else Effort(18.0, least=3, most=10, warm_up=1)
+    epochs = training.epochs // 50 if quick else training.epochs
+    effort = Effort(0.2, least=3) if quick else Effort(18.0, least=3, most=10, warm_up=1)
     name = f"training: {training.report}"
     make = partial(compare_trainings, name, training.case, entrants, effort, epochs)
     return Task(name, make)
@@ -147,17 +147,22 @@ def _grid() -> Iterator[Task]:
 
 def _scaled(axis: str, value: int, problem: str, case: Case, quick: bool) -> Task:
     changed = case.changed(**{axis.replace(" ", "_"): value})
-    # Few points where steps are many or long, so that a turn stays short.
-    points = {"batch size": {1: 100, 10: 500}, "width": {512: 200, 1024: 200}}
-    changed = changed.changed(points=points.get(axis, {}).get(value, case.points))
-    effort, turn = (Effort(0.1, least=3), 0.003) if quick else (Effort(1.0, least=5), 0.01)
+    changed = changed.changed(points=_points(changed, quick))
+    effort, turn = (Effort(0.05, least=3), 0.003) if quick else (Effort(1.0, least=5), 0.01)
     entrants = [Entrant("torch-tuned"), Entrant("framework-recorded")]
     name = f"scaling: {axis} {value}: {problem}"
     return Task(name, partial(compare_steps, name, changed, entrants, effort, turn))
 
 
+def _points(case: Case, quick: bool) -> int:
+    """Few where steps are many or long, so that a turn stays short."""
+    if case.batch_size < 100:
+        return 200 if quick or case.batch_size == 1 else 500
+    return max(case.batch_size, 200 if quick or case.width >= 512 else 1000)
+
+
 def _runs(problem: str, case: Case, values: tuple[int, ...], quick: bool) -> Task:
-    effort, turn = (Effort(0.4, least=3), 0.003) if quick else (Effort(4.0), 0.005)
+    effort, turn = (Effort(0.2, least=3), 0.003) if quick else (Effort(4.0), 0.005)
     entrants = [Entrant("torch-tuned"), *(Entrant("framework", runs) for runs in values)]
     name = f"scaling: runs: {problem}"
     return Task(name, partial(compare_steps, name, case, entrants, effort, turn))

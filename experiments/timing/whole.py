@@ -21,7 +21,7 @@ def trainings(measured: Measured) -> Table:
         "cappelletti-2019's clock also contains a loop over the examples for the accuracy.",
     ]
     if measured.quick:
-        notes.append("Quick: a twentieth of the epochs.")
+        notes.append("Quick: a fiftieth of the epochs.")
     digits = {"repeats": ".0f", "mean": ".3f", "median": ".3f", **RATIOS}
     title = "Whole trainings, beside the published times"
     return Table("trainings", title, frame(rows), tuple(notes), digits)
