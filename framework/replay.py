@@ -46,6 +46,8 @@ class Plan:
         self.mutated = {storage_of(c.target) for c in calls if c.target is not None}
         self.same: dict[int, int] = {}
         self.memory: dict[int, Tensor] = {}
+        #: The strides with which a result was recorded, where its memory has others.
+        self.recorded_strides: dict[int, tuple[int, ...]] = {}
         self.kept = {storage_of(t) for t in keep}
         self.calls = self._needed()
         self.calls = self._varying()
@@ -134,6 +136,7 @@ class Plan:
             self.memory[source] = call.target.as_strided(
                 made.shape, steps, call.target.storage_offset()
             )
+            self.recorded_strides[source] = made.stride()
             self.kept.add(source)
         return direct
 
@@ -256,7 +259,9 @@ class Plan:
             if storage not in self.memory:
                 return value
             memory = self.memory[storage]
-            if size == tuple(memory.shape) and offset == 0:
+            # A square matrix has the shape of its transpose: only the strides tell them apart.
+            whole = self.recorded_strides.get(storage, memory.stride())
+            if size == tuple(memory.shape) and offset == 0 and stride == whole:
                 return memory
             return memory.as_strided(size, stride, memory.storage_offset() + offset)
         if isinstance(value, (list, tuple)):
