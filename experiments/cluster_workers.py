@@ -12,7 +12,7 @@ from experiments.specification import RunSpec, canonical
 if TYPE_CHECKING:
     from distributed import Client
 
-CONNECTING = 10.0
+CONNECTING = 5.0
 """Seconds to wait for a scheduler to answer, and for a first worker."""
 
 NOT_RUNNING = "start one with `dask scheduler` and give its address, tcp://HOST:PORT"
@@ -33,7 +33,8 @@ def connect(address: str) -> "Client":
         from distributed import Client
     except ImportError:
         raise ClusterError("--cluster needs the extra: pip install '.[dask]'") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    logger = logging.getLogger("distributed")  # what goes wrong is told in our words
+    logger.handlers, logger.propagate = [logging.NullHandler()], False
     try:
         return Client(address, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:

@@ -1,5 +1,6 @@
 """One function for each subcommand: does it, prints what came of it, returns the exit status."""
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,6 +12,9 @@ import typer
 from experiments.options import Options
 
 Thing = TypeVar("Thing")
+
+LONGEST = 1e8
+ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:]+\]|[^\s/:]+):\d{1,5}")
 
 
 class Wrong(ValueError):  # noqa: N818
@@ -126,12 +130,20 @@ def run(command: Callable[[Options], int], options: Options) -> int:
     from experiments.progress import Progress
 
     try:
+        _check(options)
         return command(replace(options, progress=Progress.on_terminal()))
     except KeyboardInterrupt:
         _complain("interrupted; nothing that was stored is lost")
         return 130
     except Exception as error:
         return _explained(error)
+
+
+def _check(options: Options) -> None:
+    if options.cluster is not None and not ADDRESS.fullmatch(options.cluster):
+        raise Wrong(f"--cluster takes the address tcp://HOST:PORT, not {options.cluster!r}")
+    if options.timeout is not None and not options.timeout < LONGEST:
+        raise Wrong(f"--timeout takes less than {LONGEST:g} seconds, not {options.timeout:g}")
 
 
 def _explained(error: Exception) -> int:

@@ -14,7 +14,7 @@ from experiments.options import Options
 from experiments.outcome import Experiment, Outcome
 from experiments.runner import Stopped, Summary, train
 from experiments.specification import RunSpec
-from experiments.store import Records, Store, StoreError
+from experiments.store import Records, Store, StoreError, writing
 
 EXPECTED = (StoreError, ClusterError, BusyError, Stopped)
 """What ends a command early with a sentence of its own."""
@@ -68,8 +68,9 @@ def work(
     problems: list[str] = []
     outcomes: list[Outcome] = []
     asked = {each.name: list(each.runs(options.quick)) for each in experiments}
-    for each in experiments:
-        planned.note(store, each.name, each.title, asked[each.name])
+    with writing(options.results):
+        for each in experiments:
+            planned.note(store, each.name, each.title, asked[each.name])
     if asked:
         _train([run for runs in asked.values() for run in runs], store, options, problems)
     for each in experiments:
@@ -78,7 +79,8 @@ def work(
         outcomes += _try(each.name, make, store, problems)
     for name in measurements:
         outcomes += _try(name, partial(MEASUREMENTS[name], options), store, problems)
-    _write(outcomes, store, options)
+    with writing(options.results):
+        _write(outcomes, store, options)
     terminal.show(outcomes, options.results)
     if problems:
         raise Incomplete("\n".join(problems))

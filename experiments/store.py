@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -16,7 +17,16 @@ from pathlib import Path
 from experiments.files import write_whole
 from experiments.record import BadRecord, Record, decode, encode
 
-__all__ = ["BadRecord", "Duration", "Record", "Records", "SetAside", "Store", "StoreError"]
+__all__ = [
+    "BadRecord",
+    "Duration",
+    "Record",
+    "Records",
+    "SetAside",
+    "Store",
+    "StoreError",
+    "writing",
+]
 
 ABANDONED = 3600.0
 """Seconds after which a temporary file belongs to nobody."""
@@ -73,10 +83,8 @@ class Store:
         for path in (self.results, self.folder):
             if path.exists() and not path.is_dir():
                 raise StoreError(f"results folder {path} is a file: name a folder with --results")
-        try:
+        with writing(self.results):
             write_whole(self.folder / "README", _README.encode())
-        except OSError as error:
-            raise _unusable(self.results, error) from error
         for path in self.folder.glob("*/.*"):
             self._sweep(path)
 
@@ -103,10 +111,8 @@ class Store:
     def write_encoded(self, run_id: str, content: bytes) -> None:
         """Keep the record of a run that came as bytes."""
         # No fsync: after a loss of power a file may be torn, which reading finds and training mends
-        try:
+        with writing(self.results):
             write_whole(self.path(run_id), content)
-        except OSError as error:
-            raise _unusable(self.results, error) from error
 
     def read(self, run_id: str) -> Record | None:
         """The record of a run, or None where there is none.
@@ -145,12 +151,13 @@ class Store:
         number = sum(1 for _ in folder.glob(f"{path.stem}.*")) if folder.is_dir() else 0
         target = folder / f"{path.stem}.{number}.json"
         try:
-            folder.mkdir(exist_ok=True)
-            os.replace(path, target)
-        except FileNotFoundError:
+            with writing(self.results):
+                folder.mkdir(exist_ok=True)
+                os.replace(path, target)
+        except StoreError:
+            if path.exists():
+                raise
             return  # another driver was quicker
-        except OSError as error:
-            raise _unusable(self.results, error) from error
         self.set_aside.append(SetAside(path, target, reason))
 
     def ids(self) -> list[str]:
@@ -162,11 +169,9 @@ class Store:
         ids = sorted(runs)
         name = sha256("".join(ids).encode()).hexdigest()
         content = {"runs": ids, "seconds": seconds, "contended": contended}
-        try:
+        with writing(self.results):
             path = self.folder / "durations" / f"{name}.json"
             write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
-        except OSError as error:
-            raise _unusable(self.results, error) from error
 
     def durations(self) -> Iterator[Duration]:
         """How long the groups took; what cannot be read is left out."""
@@ -199,6 +204,19 @@ class Records(Mapping[str, Record]):
 
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._ids and self._find(str(run_id)) is not None
+
+
+@contextmanager
+def writing(results: Path) -> Iterator[None]:
+    """Everything inside writes to the results folder, so an OSError is about that.
+
+    Raises:
+        StoreError: in place of the OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise _unusable(results, error) from error
 
 
 def _unusable(results: Path, error: OSError) -> StoreError:
