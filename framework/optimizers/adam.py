@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.optimizer import Optimizer, Rate, Scalars
+from framework.optimizers.optimizer import Optimizer, Rate, Scalars, rate_of
 
 
 class Adam(Optimizer):
@@ -24,12 +24,11 @@ class Adam(Optimizer):
         weight_decay: factor of the parameter that is added to the gradient.
         amsgrad: use the largest v̂ so far (Reddi et al. 2018).
         maximize: ascend instead.
+        decoupled_weight_decay: shrink the parameter by lr·weight_decay·p instead.
 
     Raises:
         ValueError: an argument out of range.
     """
-
-    decoupled = False
 
     def __init__(
         self,
@@ -45,6 +44,7 @@ class Adam(Optimizer):
         capturable: bool = False,
         differentiable: bool = False,
         fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
     ) -> None:
         defaults = {
             "lr": lr,
@@ -53,6 +53,7 @@ class Adam(Optimizer):
             "weight_decay": weight_decay,
             "amsgrad": amsgrad,
             "maximize": maximize,
+            "decoupled_weight_decay": decoupled_weight_decay,
         }
         super().__init__(
             params,
@@ -71,12 +72,12 @@ class Adam(Optimizer):
     def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
         """The step size and the root of v's correction."""
         first, second = group["betas"]
-        lr = group["lr"]
+        lr = rate_of(group)
         numbers = {
             "negative_step_size": -(lr / (1 - first**step)),
             "root_correction": (1 - second**step) ** 0.5,
         }
-        if self.decoupled:
+        if group["decoupled_weight_decay"]:
             numbers["decay"] = 1 - lr * group["weight_decay"]
         return numbers
 
@@ -92,7 +93,7 @@ class Adam(Optimizer):
         """One step."""
         first, second = group["betas"]
         average, square = state["exp_avg"], state["exp_avg_sq"]
-        if self.decoupled and group["weight_decay"]:
+        if group["weight_decay"] and group["decoupled_weight_decay"]:
             parameter.mul_(scalars.decay)
         elif group["weight_decay"]:
             gradient = gradient.add(parameter, alpha=group["weight_decay"])
@@ -100,8 +101,8 @@ class Adam(Optimizer):
         square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
         if group["amsgrad"]:
             square = torch.maximum(state["max_exp_avg_sq"], square, out=state["max_exp_avg_sq"])
-        # The root of an exact zero, which units that are off leave, takes many times longer than that
-        # of the smallest normal number, and next to eps both leave no bit.
+        # The root of an exact zero, which units that are off leave, takes many times longer than
+        # that of the smallest normal number, and next to eps both leave no bit.
         if group["eps"] >= 1e-9:
             square = torch.maximum(square, scalars.smallest)
         denominator = square.sqrt().div_(scalars.root_correction).add_(group["eps"])

@@ -1,0 +1,79 @@
+"""Adamax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from framework.optimizers.optimizer import Optimizer, Rate, Scalars, rate_of
+
+
+class Adamax(Optimizer):
+    """p ← p − lr / (1 − β₁ᵏ)·m / u, as torch.optim.Adamax (Kingma & Ba 2015, algorithm 2).
+
+    m ← β₁ m + (1 − β₁) g, u ← max(β₂ u, |g| + ε) at step k.
+
+    Args:
+        params: parameters, or groups of them.
+        lr: learning rate, or a tensor with one value a run.
+        betas: β₁ and β₂.
+        eps: ε.
+        weight_decay: factor of the parameter that is added to the gradient.
+        maximize: ascend instead.
+
+    Raises:
+        ValueError: an argument out of range.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: Rate = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        *,
+        maximize: bool = False,
+        differentiable: bool = False,
+        capturable: bool = False,
+    ) -> None:
+        defaults = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+        }
+        super().__init__(
+            params, defaults, foreach=foreach, differentiable=differentiable, capturable=capturable
+        )
+
+    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        """Average and norm at zero."""
+        return {name: torch.zeros_like(parameter) for name in ("exp_avg", "exp_inf")}
+
+    def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
+        """The negated step size."""
+        return {"negative_step_size": -(rate_of(group) / (1 - group["betas"][0] ** step))}
+
+    def update(
+        self,
+        parameter: Tensor,
+        gradient: Tensor,
+        state: dict[str, Any],
+        scalars: Scalars,
+        group: dict[str, Any],
+        step: int,
+    ) -> None:
+        """One step."""
+        first, second = group["betas"]
+        if group["weight_decay"]:
+            gradient = gradient.add(parameter, alpha=group["weight_decay"])
+        average = state["exp_avg"].lerp_(gradient, 1 - first)
+        norm = state["exp_inf"].mul_(second)
+        torch.maximum(norm, gradient.abs().add_(group["eps"]), out=norm)
+        parameter.addcdiv_(average.mul(scalars.negative_step_size), norm)

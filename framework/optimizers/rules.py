@@ -1,0 +1,121 @@
+"""Update rules of published frameworks that torch.optim lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from framework.optimizers.optimizer import Optimizer, Rate, Scalars, rate_of
+
+
+class ExponentialMovingAverageSGD(Optimizer):
+    """v ← μ v + (1 − μ) g, p ← p − lr·v, with v = 0 at the start.
+
+    A steady gradient gives plain descent's step, where torch's momentum gives 1 / (1 − μ) times it.
+    Source: minigrad (Deschenaux & Follonier 2021).
+
+    Args:
+        params: parameters, or groups of them.
+        lr: learning rate, or a tensor with one value a run.
+        momentum: μ.
+
+    Raises:
+        ValueError: an argument out of range.
+    """
+
+    counts_steps = False
+
+    def __init__(self, params: Iterable[Any], lr: Rate = 1e-3, momentum: float = 0.0) -> None:
+        super().__init__(params, {"lr": lr, "momentum": momentum})
+
+    def check(self, group: dict[str, Any]) -> None:
+        """Refuse arguments out of range."""
+        super().check(group)
+        if not group["momentum"] < 1.0:
+            raise ValueError(
+                f"ExponentialMovingAverageSGD takes momentum in [0, 1), and got {group['momentum']}"
+            )
+
+    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        """The average at zero."""
+        return {"momentum_buffer": torch.zeros_like(parameter)}
+
+    def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
+        """The negated learning rate."""
+        return {"negative_lr": -rate_of(group)}
+
+    def update(
+        self,
+        parameter: Tensor,
+        gradient: Tensor,
+        state: dict[str, Any],
+        scalars: Scalars,
+        group: dict[str, Any],
+        step: int,
+    ) -> None:
+        """One step."""
+        momentum = group["momentum"]
+        average = state["momentum_buffer"].mul_(momentum).add_(gradient, alpha=1 - momentum)
+        parameter.addcmul_(average, scalars.negative_lr)
+
+
+class UncorrectedAdam(Optimizer):
+    """p ← p − lr·m / (√v + ε), or lr·m / √(v + ε): Adam without bias correction.
+
+    m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², both 0 at the start. Source: minigrad
+    (Deschenaux & Follonier 2021), whose report has ε inside the root and whose code outside.
+
+    Args:
+        params: parameters, or groups of them.
+        lr: learning rate, or a tensor with one value a run.
+        betas: β₁ and β₂.
+        eps: ε.
+        eps_inside_root: add ε to v instead of to its root.
+
+    Raises:
+        ValueError: an argument out of range.
+    """
+
+    counts_steps = False
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: Rate = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        eps_inside_root: bool = False,
+    ) -> None:
+        super().__init__(
+            params, {"lr": lr, "betas": betas, "eps": eps, "eps_inside_root": eps_inside_root}
+        )
+
+    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        """Both averages at zero."""
+        return {name: torch.zeros_like(parameter) for name in ("exp_avg", "exp_avg_sq")}
+
+    def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
+        """The negated learning rate."""
+        return {"negative_lr": -rate_of(group)}
+
+    def update(
+        self,
+        parameter: Tensor,
+        gradient: Tensor,
+        state: dict[str, Any],
+        scalars: Scalars,
+        group: dict[str, Any],
+        step: int,
+    ) -> None:
+        """One step."""
+        first, second = group["betas"]
+        average = state["exp_avg"].mul_(first).add_(gradient, alpha=1 - first)
+        square = state["exp_avg_sq"].mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        if group["eps_inside_root"]:
+            root = square.add(group["eps"]).sqrt_()
+        else:
+            root = square.sqrt().add_(group["eps"])
+        parameter.addcdiv_(average.mul(scalars.negative_lr), root)
