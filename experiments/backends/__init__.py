@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BUILT_IN = {
-    "framework": "experiments.backends.framework:framework",
+    "framework": "experiments.backends.stacked:framework",
+    "framework-recorded": "experiments.backends.recorded:framework_recorded",
     "framework-explicit": "experiments.backends.framework:framework_explicit",
     "framework-autograd": "experiments.backends.framework:framework_autograd",
     "torch": "experiments.backends.torch:torch_plain",
@@ -22,6 +23,9 @@ BUILT_IN = {
     "torch-compiled": "experiments.backends.compiled:torch_compiled",
     "jax": "experiments.backends.jax:jax_backend",
 }
+
+OPTIONAL = {"torch-compiled", "jax"}
+"""For timing, where what they need is installed."""
 
 
 class Unsupported(Exception):  # noqa: N818
@@ -76,7 +80,7 @@ def resolve(name: str) -> Backend:
 
     Raises:
         ValueError: nothing of that name can be found, or it has no `start`.
-        Unsupported: a built-in backend's library is not installed.
+        Unsupported: an optional backend's library is not installed.
     """
     path = BUILT_IN.get(name, name)
     module_name, colon, attribute = path.partition(":")
@@ -85,7 +89,7 @@ def resolve(name: str) -> Backend:
     try:
         found = getattr(import_module(module_name), attribute)
     except ImportError as error:
-        if name in BUILT_IN:
+        if name in OPTIONAL:
             raise Unsupported(f"backend {name!r} needs {error.name}, which is missing") from error
         raise ValueError(f"backend {name!r}: cannot import {module_name}: {error}") from error
     except AttributeError as error:

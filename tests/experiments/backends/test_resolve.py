@@ -40,7 +40,7 @@ def test_a_class_is_called(monkeypatch):
     assert isinstance(resolve("own_backend:Own"), Own)
 
 
-def test_a_built_in_backend_whose_library_is_missing_is_unsupported(monkeypatch):
+def test_an_optional_backend_whose_library_is_missing_is_unsupported(monkeypatch):
     monkeypatch.setitem(BUILT_IN, "jax", "no_such_library:backend")
     with pytest.raises(Unsupported, match="needs no_such_library"):
         resolve("jax")
