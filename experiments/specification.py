@@ -29,6 +29,7 @@ from experiments.arguments import Arguments
 
 SCHEMA = 1
 """Version of what a run's id is computed from, and of its record."""
+SMALL_BATCH = 10
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(allow_inf_nan=False, ge=0)]
@@ -242,20 +243,32 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def groups(runs: Iterable[RunSpec], size: int = 20) -> list[tuple[RunSpec, ...]]:
-    """The units of work: runs that differ only in seed and learning rate, at most `size` in each.
+def group_size(run: RunSpec) -> int:
+    """How many runs like this make one unit of work.
 
-    They depend on the set of runs alone, not on their order.
+    At very small batches a step costs as much for a hundred stacked runs as for a few, and runs
+    that train one after the other are slow: fewer of them are lost when one is interrupted.
+    """
+    if run.batch_size >= SMALL_BATCH:
+        return 20
+    return 100 if run.backend == "framework" else 5
+
+
+def groups(runs: Iterable[RunSpec], size: int | None = None) -> list[tuple[RunSpec, ...]]:
+    """The units of work: runs that differ only in seed and learning rate.
+
+    At most `size` in each, or `group_size`. They depend on the set of runs alone, not on their
+    order.
     """
     alike: dict[str, list[RunSpec]] = {}
     distinct = {run.id: run for run in runs}.values()
     for run in sorted(distinct, key=lambda run: (run.learning_rate, run.seed)):
         alike.setdefault(run.setting, []).append(run)
-    return [
-        tuple(alike[setting][start : start + size])
-        for setting in sorted(alike)
-        for start in range(0, len(alike[setting]), size)
-    ]
+    found = []
+    for _, members in sorted(alike.items()):
+        step = size or group_size(members[0])
+        found += [tuple(members[at : at + step]) for at in range(0, len(members), step)]
+    return found
 
 
 def widths(layers: Sequence[Entry]) -> str:

@@ -110,6 +110,16 @@ def test_groups_are_of_limited_size(small_run):
     assert [len(group) for group in found] == [3, 3, 1]
 
 
+def test_more_stacked_runs_make_a_group_where_batches_are_small(small_run):
+    def sizes(**changes):
+        runs = [small_run(seed=seed, **changes) for seed in range(120)]
+        return [len(group) for group in groups(runs)]
+
+    assert sizes(backend="framework", batch_size=1) == [100, 20]
+    assert sizes(backend="framework", batch_size=10) == [20] * 6
+    assert sizes(backend="torch", batch_size=1) == [5] * 24
+
+
 def test_a_layer_that_does_not_fit_is_a_sentence(small_run):
     layers = [["Linear", {"in_features": 2, "out_features": 5}], "ReLU",
               ["Linear", {"in_features": 4, "out_features": 2}]]  # fmt: skip
