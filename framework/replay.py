@@ -46,6 +46,7 @@ class Plan:
         self.mutated = {storage_of(c.target) for c in calls if c.target is not None}
         self.same: dict[int, int] = {}
         self.memory: dict[int, Tensor] = {}
+        self.outside: list[Tensor] = []
         #: The strides with which a result was recorded, where its memory has others.
         self.recorded_strides: dict[int, tuple[int, ...]] = {}
         self.kept = {storage_of(t) for t in keep}
@@ -132,12 +133,14 @@ class Plan:
                 continue
             assert call.target is not None
             made = self._made(source)
-            steps = made.stride() if made.dim() == 1 else call.target.stride()
+            laid_out_alike = call.args[1].stride() == call.target.stride()
+            steps = made.stride() if laid_out_alike else call.target.stride()
             self.memory[source] = call.target.as_strided(
                 made.shape, steps, call.target.storage_offset()
             )
             self.recorded_strides[source] = made.stride()
             self.kept.add(source)
+            self.outside.append(call.target)
         return direct
 
     def _made(self, storage: int) -> Tensor:
@@ -175,7 +178,7 @@ class Plan:
             fits = target.storage_offset() + self._made(source).numel() <= room
             return source if fits else None
         alone = len(used) == 1 and maker.name not in PRODUCTS and maker.target is None
-        return source if alone else None
+        return source if alone and self._made(source).shape == target.shape else None
 
     def _written(self, call: Call) -> set[int]:
         return set() if call.target is None else {storage_of(call.target)}
@@ -284,8 +287,10 @@ def _kind(tensor: Tensor) -> Any:
 def bind(plan: Plan) -> list[Callable[[], Any]]:
     """The planned calls, each with its arguments and the place of its result.
 
-    Every call is tried once, apart from those that change something outside the recording.
+    Every call is tried once, apart from those that change something outside the recording; what is
+    computed straight into outside memory is put back.
     """
+    before = [(outside, outside.clone()) for outside in plan.outside]
     bound = []
     for call in plan.calls:
         if call.name in EMPTY:
@@ -298,6 +303,8 @@ def bind(plan: Plan) -> list[Callable[[], Any]]:
         else:
             run = _computing(call, args, kwargs, plan.place(call.result))
         bound.append(run)
+    for outside, value in before:
+        outside.copy_(value)
     return bound
 
 
@@ -338,8 +345,8 @@ def _ways(
     if name in FILLS:
         yield out.zero_ if FILLS[name] == 0 else partial(out.fill_, FILLS[name])
         return
-    if name in COPIES and args and args[0].numel() == out.numel():
-        yield partial(out.copy_, args[0].reshape(out.shape))
+    if name in COPIES and args[0].numel() == out.numel() and out.is_contiguous():
+        yield partial(out.view(args[0].shape).copy_, args[0])
         return
     if name in ("rsub", "rdiv"):
         name, args = {"rsub": "sub", "rdiv": "div"}[name], (args[1], args[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
 from typing import Any
 
@@ -67,7 +68,7 @@ class ASGD(Optimizer):
         return single.double() if single.dim() else single.item()
 
     def _mu(self, group: dict[str, Any], done: int) -> float:
-        return torch.tensor(1 / max(1, done - group["t0"]), dtype=torch.float32).item()
+        return _single(1 / max(1, done - group["t0"]))
 
     def numbers_to_save(self, group: dict[str, Any], step: int) -> dict[str, Tensor]:
         """η and μ of the next step."""
@@ -105,3 +106,8 @@ class ASGD(Optimizer):
             state["ax"].copy_(parameter)
         else:
             state["ax"].add_(parameter.sub(state["ax"]).mul_(scalars.mu))
+
+
+def _single(number: float) -> float:
+    """A number rounded to single precision."""
+    return struct.unpack("f", struct.pack("f", number))[0]

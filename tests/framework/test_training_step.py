@@ -1,0 +1,283 @@
+"""A replayed step leaves the bits of the eager lines it was recorded from."""
+
+import copy
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor
+
+import framework as fw
+
+STEPS = 6
+
+
+def perceptron(activation: str = "ReLU") -> fw.Module:
+    act = getattr(fw, activation)
+    return fw.Sequential(fw.Linear(2, 5), act(), fw.Linear(5, 5), act(), fw.Linear(5, 2))
+
+
+MODELS: dict[str, Callable[[], fw.Module]] = {
+    **{name: lambda name=name: perceptron(name) for name in ("ReLU", "Tanh", "Sigmoid", "SELU")},
+    "batch norm": lambda: fw.Sequential(fw.Linear(2, 5), fw.BatchNorm1d(5), fw.Linear(5, 2)),
+    "layer norm": lambda: fw.Sequential(fw.Linear(2, 5), fw.LayerNorm(5), fw.Linear(5, 2)),
+    "no bias": lambda: fw.Sequential(fw.Linear(2, 5, bias=False), fw.Linear(5, 2, bias=False)),
+    "softmax": lambda: fw.Sequential(fw.Linear(2, 2), fw.Softmax(dim=1)),
+    "convolution": lambda: fw.Sequential(
+        fw.Unflatten(1, (1, 2)), fw.Conv1d(1, 3, 2, padding=1), fw.ReLU(), fw.Flatten(),
+        fw.Linear(9, 2),
+    ),
+}  # fmt: skip
+LOSSES = ("MSELoss", "CrossEntropyLoss", "BCEWithLogitsLoss", "L1Loss", "HuberLoss")
+OPTIMIZERS = {
+    "plain": lambda p: fw.SGD(p, lr=0.1),
+    "momentum": lambda p: fw.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),
+    "nesterov": lambda p: fw.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
+    "Adam": lambda p: fw.Adam(p, lr=0.01),
+    "AMSGrad": lambda p: fw.Adam(p, lr=0.01, amsgrad=True, weight_decay=0.01),
+    **{
+        name: lambda p, name=name: getattr(fw, name)(p)
+        for name in ("AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam",
+                     "Rprop", "ASGD")
+    },
+    "averaged gradient": lambda p: fw.ExponentialMovingAverageSGD(p, lr=0.1, momentum=0.9),
+    "uncorrected": lambda p: fw.UncorrectedAdam(p, lr=0.01),
+}  # fmt: skip
+
+
+def batches(loss: str, dtype: torch.dtype = torch.float32) -> list[tuple[Tensor, Tensor]]:
+    generator = torch.Generator().manual_seed(1)
+    x = torch.randn(STEPS, 7, 2, generator=generator, dtype=dtype)
+    if loss == "CrossEntropyLoss":
+        target = torch.randint(0, 2, (STEPS, 7), generator=generator)
+    else:
+        target = torch.rand(STEPS, 7, 2, generator=generator, dtype=dtype)
+    return list(zip(x, target, strict=True))
+
+
+def eager(model: fw.Module, loss: fw.Module, optimizer: fw.Optimizer) -> Callable[..., Tensor]:
+    def step(x: Tensor, target: Tensor) -> Tensor:
+        optimizer.zero_grad()
+        value = loss(model(fw.Variable(x)), target)
+        value.backward()
+        optimizer.step()
+        return value.data
+
+    return step
+
+
+def both_ways(build, loss_name="MSELoss", optimizer="plain", dtype=torch.float32):
+    torch.manual_seed(0)
+    model = build().to(dtype)
+    twin = copy.deepcopy(model)
+    loss = getattr(fw, loss_name)()
+    lines = eager(model, loss, OPTIMIZERS[optimizer](model.parameters()))
+    step = fw.TrainingStep(twin, loss, OPTIMIZERS[optimizer](twin.parameters()))
+    return model, lines, twin, step
+
+
+def assert_same(model: fw.Module, twin: fw.Module) -> None:
+    for (name, ours), theirs in zip(
+        model.state_dict().items(), twin.state_dict().values(), strict=True
+    ):
+        assert torch.equal(ours, theirs), name
+
+
+def replays(step: fw.TrainingStep) -> int:
+    return sum(recording is not None for recording in step._recordings.values())
+
+
+@pytest.mark.parametrize("build", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_models_replay_to_the_bit(build, dtype):
+    model, lines, twin, step = both_ways(build, dtype=dtype)
+    for x, target in batches("MSELoss", dtype):
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same(model, twin)
+    assert replays(step) == 1
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_losses_replay_to_the_bit(loss):
+    model, lines, twin, step = both_ways(perceptron, loss)
+    for x, target in batches(loss):
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_optimizers_replay_to_the_bit(optimizer):
+    model, lines, twin, step = both_ways(perceptron, optimizer=optimizer)
+    for x, target in batches("MSELoss") * 3:
+        lines(x, target)
+        step(x, target)
+        assert_same(model, twin)
+    assert replays(step) >= 1
+
+
+def test_each_batch_size_has_a_recording_of_its_own():
+    model, lines, twin, step = both_ways(perceptron, optimizer="Adam")
+    for x, target in batches("MSELoss") * 2:
+        for size in (7, 3):
+            assert torch.equal(lines(x[:size], target[:size]), step(x[:size], target[:size]))
+    assert_same(model, twin)
+    assert replays(step) == 2
+
+
+def test_a_changed_learning_rate_arrives_in_a_replay():
+    model, lines, twin, step = both_ways(perceptron, optimizer="Adam")
+    optimizers = lines.__closure__[1].cell_contents, step.optimizer
+    (x, target), *_ = batches("MSELoss")
+    for rate in (0.1, 0.1, 0.1, 0.3, 0.01, 0.0):
+        for optimizer in optimizers if hasattr(optimizers[0], "param_groups") else optimizers[1:]:
+            optimizer.param_groups[0]["lr"] = rate
+        before = copy.deepcopy(twin)
+        step(x, target)
+    assert_same(before, twin)
+
+
+def test_dropout_draws_anew_in_every_replay_and_as_eager_code_does():
+    build = lambda: fw.Sequential(fw.Linear(2, 50), fw.Dropout(0.5), fw.Linear(50, 2))  # noqa: E731
+    model, lines, twin, step = both_ways(build)
+    (x, target), *_ = batches("MSELoss")
+    torch.manual_seed(3)
+    expected = [lines(x, target) for _ in range(5)]
+    torch.manual_seed(3)
+    found = [step(x, target) for _ in range(5)]
+    assert torch.equal(torch.stack(expected), torch.stack(found))
+    assert_same(model, twin)
+
+
+def test_evaluation_mode_is_recorded_apart_from_training_mode():
+    build = lambda: fw.Sequential(fw.Linear(2, 5), fw.BatchNorm1d(5), fw.Linear(5, 2))  # noqa: E731
+    model, lines, twin, step = both_ways(build)
+    for x, target in batches("MSELoss"):
+        for training in (True, False):
+            model.train(training)
+            twin.train(training)
+            assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+
+
+def test_gradients_stand_in_grad_after_a_replay():
+    model, lines, twin, step = both_ways(perceptron)
+    for x, target in batches("MSELoss"):
+        lines(x, target)
+        step(x, target)
+    for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
+        assert torch.equal(ours.grad, theirs.grad)
+
+
+def test_the_value_is_a_tensor_of_its_own():
+    *_, step = both_ways(perceptron)
+    (x, target), *_ = batches("MSELoss")
+    values = [step(x, target) for _ in range(5)]
+    assert len({v.item() for v in values}) == 5
+    assert not values[-1].is_inference()
+
+
+def test_inputs_are_left_as_they_were():
+    *_, step = both_ways(perceptron)
+    (x, target), *_ = batches("MSELoss")
+    before = x.clone(), target.clone()
+    for _ in range(4):
+        step(x, target)
+    assert torch.equal(x, before[0])
+    assert torch.equal(target, before[1])
+
+
+def test_loaded_state_is_what_the_next_replay_starts_from():
+    model, lines, twin, step = both_ways(perceptron)
+    data = batches("MSELoss")
+    start = {name: value.clone() for name, value in model.state_dict().items()}
+    for x, target in data:
+        step(x, target)
+    twin.load_state_dict(start)
+    for x, target in data:
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+
+
+def test_moved_parameters_are_recorded_anew():
+    _, _, twin, step = both_ways(perceptron)
+    (x, target), *_ = batches("MSELoss")
+    for _ in range(4):
+        step(x, target)
+    twin.to(torch.float64)
+    before = [p.data.clone() for p in twin.parameters()]
+    for _ in range(4):
+        step(x.double(), target.double())
+    after = [p.data for p in twin.parameters()]
+    assert all(p.dtype == torch.float64 for p in after)
+    assert all(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+class Doubting(fw.Module):
+    """Decides from its elements what to compute."""
+
+    def __init__(self):
+        self.linear = fw.Linear(2, 2)
+
+    def forward(self, x):
+        y = self.linear(x)
+        return -y if y.data.sum() > 0 else y
+
+
+def test_a_model_that_looks_at_elements_stays_eager():
+    model, lines, twin, step = both_ways(Doubting)
+    for x, target in batches("MSELoss") * 3:
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 0
+
+
+class Shared(fw.Module):
+    """Uses one layer twice."""
+
+    def __init__(self):
+        self.inner = fw.Linear(2, 2)
+
+    def forward(self, x):
+        return self.inner(self.inner(x).tanh())
+
+
+def test_shared_weights_replay_to_the_bit():
+    model, lines, twin, step = both_ways(Shared)
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
+
+
+def test_a_class_index_out_of_range_is_refused_in_a_replay_and_changes_nothing():
+    _, _, twin, step = both_ways(perceptron, "CrossEntropyLoss", "Adam")
+    data = batches("CrossEntropyLoss")
+    for x, target in data:
+        step(x, target)
+    before = copy.deepcopy(twin)
+    wrong = data[0][1].clone()
+    wrong[2] = 2
+    with pytest.raises(ValueError, match="class indices from 0 to 1"):
+        step(data[0][0], wrong)
+    assert_same(before, twin)
+
+
+def test_large_models_are_updated_in_pieces_to_the_bit():
+    build = lambda: fw.Sequential(fw.Linear(2, 400), fw.Linear(400, 300), fw.Linear(300, 2))  # noqa: E731
+    model, lines, twin, step = both_ways(build, optimizer="Adam")
+    for x, target in batches("MSELoss")[:4]:
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+
+
+def test_unused_results_are_dropped_from_a_recording():
+    *_, step = both_ways(perceptron)
+    (x, target), *_ = batches("MSELoss")
+    for _ in range(3):
+        step(x, target)
+    (recording,) = step._recordings.values()
+    shapes = [call.args[0].shape for call in recording.calls if getattr(call, "args", ())]
+    products = [s for s in shapes if s == (7, 5)]
+    assert len(recording.calls) < 30, "the first layer's input gradient is computed by nobody"
+    assert products
