@@ -38,7 +38,9 @@ def test_a_row_is_added_as_addmm_adds_it():
 def test_vectors_and_small_products_stay_batched_and_right(shape):
     rows, inner, columns = shape
     a, b = torch.randn(RUNS, rows, inner), torch.randn(RUNS, inner, columns)
-    torch.testing.assert_close(product(a, b), torch.stack([x @ y for x, y in zip(a, b, strict=True)]))
+    torch.testing.assert_close(
+        product(a, b), torch.stack([x @ y for x, y in zip(a, b, strict=True)])
+    )
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.int64])
