@@ -4,6 +4,8 @@ Names, arguments and defaults are those of torch.nn, torch.optim and torch.nn.in
 """
 
 from framework import init
+from framework.containers import ModuleDict, ModuleList
+from framework.gradients import grad
 from framework.layers import *  # noqa: F403
 from framework.layers import __all__ as _layers
 from framework.losses import *  # noqa: F403
@@ -11,9 +13,24 @@ from framework.losses import __all__ as _losses
 from framework.module import Module, Sequential
 from framework.optimizers import *  # noqa: F403
 from framework.optimizers import __all__ as _optimizers
+from framework.schedules import *  # noqa: F403
+from framework.schedules import __all__ as _schedules
 from framework.stacking import stack
+from framework.trainer import Trainer
 from framework.training_step import TrainingStep
 from framework.variable import Parameter, Variable
 
-__all__ = ["Module", "Parameter", "Sequential", "TrainingStep", "Variable", "init", "stack"]
-__all__ += _layers + _losses + _optimizers
+__all__ = [
+    "Module",
+    "ModuleDict",
+    "ModuleList",
+    "Parameter",
+    "Sequential",
+    "Trainer",
+    "TrainingStep",
+    "Variable",
+    "grad",
+    "init",
+    "stack",
+]
+__all__ += _layers + _losses + _optimizers + _schedules
