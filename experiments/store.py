@@ -80,10 +80,10 @@ class Store:
         Raises:
             StoreError: the results folder is a file or cannot be written.
         """
-        for path in (self.results, self.folder):
-            if path.exists() and not path.is_dir():
-                raise StoreError(f"results folder {path} is a file: name a folder with --results")
         with writing(self.results):
+            for path in (self.results, self.folder):
+                if path.exists() and not path.is_dir():
+                    raise StoreError(f"results folder {path} is a file: name another by --results")
             write_whole(self.folder / "README", _README.encode())
         for path in self.folder.glob("*/.*"):
             self._sweep(path)

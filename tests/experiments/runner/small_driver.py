@@ -32,7 +32,9 @@ class Small:
 
     def outcome(self, records, quick):
         """The final loss of each run."""
-        finals = [(key, record.status, record.final("test_loss")) for key, record in records.items()]
+        finals = [
+            (key, record.status, record.final("test_loss")) for key, record in records.items()
+        ]
         frame = pd.DataFrame(finals, columns=["run", "status", "test loss"])
         counts = Counter(status for _, status, _ in finals)
         return Outcome(self.name, self.title, (Table("finals", str(dict(counts)), frame),))
