@@ -5,7 +5,7 @@ implementations are built from it by the same few lines (`experiments.building`)
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -13,23 +13,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     PositiveInt,
     ValidationInfo,
-    model_serializer,
     model_validator,
 )
-from pydantic_core import CoreSchema
 
 from experiments import checks, parts
-from experiments.arguments import Arguments
+from experiments.description import describe as describe
+from experiments.description import widths as widths
+from experiments.entry import Entry as Entry
+from experiments.entry import Frozen
+from experiments.grouping import groups as groups
 
 SCHEMA = 1
 """Version of what a run's id is computed from, and of its record."""
-SMALL_BATCH = 10
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(allow_inf_nan=False, ge=0)]
@@ -38,56 +36,6 @@ Count = Annotated[int, Field(ge=0)]
 
 STORED = {"stored": True}
 """The validation context of what is read from a record: only its form is checked."""
-
-
-class Frozen(BaseModel):
-    """A model that accepts nothing unknown, converts nothing and never changes."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Entry(Frozen):
-    """A name and its arguments: `Entry("Linear", in_features=2, out_features=25)`.
-
-    Written as `"ReLU"`, `["Linear", {"in_features": 2, "out_features": 25}]` or
-    `{"name": ..., "arguments": ...}` in TOML and JSON. A name `package.module:attribute` is
-    something of a user's own: see `experiments.building.lookup`.
-    """
-
-    name: str
-    arguments: Arguments = Arguments()
-
-    def __init__(self, name: str, arguments: Mapping[str, Any] = Arguments(), **more: Any) -> None:
-        given: dict[str, Any] = {"name": name, "arguments": {**arguments, **more}}
-        super().__init__(**given)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read(cls, given: Any) -> Any:
-        if isinstance(given, str):
-            return {"name": given}
-        if isinstance(given, list | tuple):
-            if not 1 <= len(given) <= 2 or not isinstance(given[0], str):
-                raise ValueError(f"an entry is [name, {{arguments}}], not {given!r}")
-            return dict(zip(("name", "arguments"), given, strict=False))
-        return given
-
-    @model_serializer
-    def _write(self) -> list[Any]:
-        return [self.name, dict(self.arguments)]
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        pair = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "object"}]}
-        return {"anyOf": [{"type": "string"}, {**pair, "minItems": 1, "maxItems": 2}]}
-
-    def __str__(self) -> str:
-        written = ", ".join(f"{key}={value!r}" for key, value in self.arguments.items())
-        return f"{self.name.rpartition(':')[2]}({written})"
-
-    __repr__ = __str__
 
 
 def _checked(check: Callable[[Any], object]) -> AfterValidator:
@@ -241,65 +189,3 @@ class TrainingSpec:
 def canonical(value: Any) -> str:
     """`value` as JSON that does not depend on the order of keys."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def group_size(run: RunSpec) -> int:
-    """How many runs like this make one unit of work.
-
-    At very small batches a step costs as much for a hundred stacked runs as for a few, and runs
-    that train one after the other are slow: fewer of them are lost when one is interrupted.
-    """
-    if run.batch_size >= SMALL_BATCH:
-        return 20
-    return 100 if run.backend == "framework" else 5
-
-
-def groups(runs: Iterable[RunSpec], size: int | None = None) -> list[tuple[RunSpec, ...]]:
-    """The units of work: runs that differ only in seed and learning rate.
-
-    At most `size` in each, or `group_size`. They depend on the set of runs alone, not on their
-    order.
-    """
-    alike: dict[str, list[RunSpec]] = {}
-    distinct = {run.id: run for run in runs}.values()
-    for run in sorted(distinct, key=lambda run: (run.learning_rate, run.seed)):
-        alike.setdefault(run.setting, []).append(run)
-    found = []
-    for _, members in sorted(alike.items()):
-        step = size or group_size(members[0])
-        found += [tuple(members[at : at + step]) for at in range(0, len(members), step)]
-    return found
-
-
-def widths(layers: Sequence[Entry]) -> str:
-    """The shape of a network of linear layers, as in "2-25-25-2"."""
-    linear = [entry.arguments for entry in layers if entry.name == "Linear"]
-    sizes = [size["in_features"] for size in linear[:1]]
-    return "-".join(map(str, sizes + [size["out_features"] for size in linear]))
-
-
-def describe(thing: RunSpec | Data | Entry | None) -> str:
-    """A setting in a few words, for a person."""
-    if isinstance(thing, RunSpec):
-        return _describe_run(thing)
-    if isinstance(thing, Data):
-        return f"{thing.name} ({thing.train} + {thing.test} points, {thing.target})"
-    if thing is None:
-        return "none"
-    return str(thing) if thing.arguments else str(thing).removesuffix("()")
-
-
-def _describe_run(run: RunSpec) -> str:
-    between = {describe(entry): None for entry in run.layers if entry.name != "Linear"}
-    model = " ".join([widths(run.layers), *between]).strip()
-    words = [
-        describe(run.data),
-        model,
-        describe(run.loss),
-        f"{describe(run.optimizer)} at {run.learning_rate:g}",
-        f"batch {run.batch_size}",
-        f"{run.epochs} epochs",
-        f"seed {run.seed}",
-        run.backend,
-    ]
-    return " · ".join(words)
