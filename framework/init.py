@@ -208,7 +208,7 @@ def dirac_(tensor: Fillable, groups: int = 1) -> Fillable:
             f"{tuple(data.shape)} with groups={groups}"
         )
     data.zero_()
-    middle = tuple(length // 2 for length in data.shape[2:])
+    middle: tuple[int, ...] = tuple(length // 2 for length in data.shape[2:])
     each = data.shape[0] // groups
     for group in range(groups):
         for channel in range(min(each, data.shape[1])):

@@ -19,7 +19,11 @@ from framework.recording import Call, storage_of, tensors_in
 
 #: Element-wise functions: their result may take an argument's memory.
 ELEMENTWISE = frozenset(
-    ["add", "sub", "mul", "div", "neg", "square", "pow", "exp", "log", "log1p", "expm1", "sqrt", "rsqrt", "abs", "sign", "relu", "tanh", "sigmoid", "clamp", "clamp_min", "clamp_max", "reciprocal", "addcmul", "addcdiv", "maximum", "minimum", "sin", "cos", "erf", "where", "lerp"]
+    (
+        "add sub mul div neg square pow exp log log1p expm1 sqrt rsqrt abs sign relu tanh "
+        "sigmoid clamp clamp_min clamp_max reciprocal addcmul addcdiv maximum minimum sin cos "
+        "erf where lerp"
+    ).split()  # noqa: SIM905
 )
 OPERATORS = {
     "__add__": "add", "__radd__": "add", "__sub__": "sub", "__rsub__": "rsub", "rsub": "rsub",
@@ -352,6 +356,8 @@ def _ways(
         name, args = {"rsub": "sub", "rdiv": "div"}[name], (args[1], args[0])
     if name in ("add", "sub", "mul", "div") and out.is_floating_point() and not kwargs:
         args = tuple(_as_tensor(a, out) for a in args)
+    if name == "sum" and len(args) == 1 and not kwargs and args[0].is_contiguous():
+        args = (args[0].view(-1), 0)
     if name == "matmul" and not kwargs and args[0].dim() == args[1].dim() in (2, 3):
         name = {2: "mm", 3: "bmm"}[out.dim()]
     if args and args[0] is out and hasattr(out, f"{name}_"):

@@ -379,7 +379,8 @@ def _reflected(name: str) -> Callable[..., Any]:
 
 def _comparison(name: str) -> Callable[..., Any]:
     def call(self: Variable, other: Any) -> Tensor:
-        return getattr(torch, name)(self._data, other._data if isinstance(other, Variable) else other)
+        value = other._data if isinstance(other, Variable) else other
+        return getattr(torch, name)(self._data, value)
 
     return call
 
@@ -389,11 +390,10 @@ for _name, _method_name in {
 }.items():  # fmt: skip
     setattr(Variable, f"__{_name}__", _operator(_method_name))
     setattr(Variable, f"__r{_name}__", _reflected(_method_name))
-for _name, _method_name in {"getitem": "getitem", "abs": "abs"}.items():
+for _name, _method_name in {"getitem": "getitem", "abs": "abs", "neg": "neg"}.items():
     setattr(Variable, f"__{_name}__", _operator(_method_name))
 for _name in ("gt", "lt", "ge", "le"):
     setattr(Variable, f"__{_name}__", _comparison(_name))
-Variable.__neg__ = _operator("neg")  # type: ignore[attr-defined]
 
 
 class Parameter(Variable):
