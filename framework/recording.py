@@ -13,27 +13,27 @@ from framework.variable import Variable, state
 
 #: What may be asked of a tensor without looking at its elements.
 METADATA = frozenset(
-    (
+    (  # noqa: SIM905
         "shape size dim ndim ndimension numel nelement dtype device layout stride is_contiguous "
         "storage_offset data_ptr is_floating_point is_complex element_size itemsize "
         "requires_grad is_leaf is_sparse is_cuda is_cpu get_device is_inference untyped_storage "
         "__len__ __hash__ is_same_size result_type is_tensor _version names type __format__ "
         "__repr__"
-    ).split()  # noqa: SIM905
+    ).split()
 )
 #: Functions whose result's shape depends on elements.
 SHAPED_BY_DATA = frozenset(
-    (
+    (  # noqa: SIM905
         "nonzero masked_select unique unique_consecutive bincount histc argwhere "
         "repeat_interleave"
-    ).split()  # noqa: SIM905
+    ).split()
 )
 RANDOM = frozenset(
-    (
+    (  # noqa: SIM905
         "rand randn randint randperm rand_like randn_like randint_like bernoulli multinomial "
         "normal poisson bernoulli_ uniform_ normal_ random_ exponential_ geometric_ log_normal_ "
         "cauchy_"
-    ).split()  # noqa: SIM905
+    ).split()
 )
 
 

@@ -19,11 +19,11 @@ from framework.recording import Call, storage_of, tensors_in
 
 #: Element-wise functions: their result may take an argument's memory.
 ELEMENTWISE = frozenset(
-    (
+    (  # noqa: SIM905
         "add sub mul div neg square pow exp log log1p expm1 sqrt rsqrt abs sign relu tanh "
         "sigmoid clamp clamp_min clamp_max reciprocal addcmul addcdiv maximum minimum sin cos "
         "erf where lerp"
-    ).split()  # noqa: SIM905
+    ).split()
 )
 OPERATORS = {
     "__add__": "add", "__radd__": "add", "__sub__": "sub", "__rsub__": "rsub", "rsub": "rsub",
