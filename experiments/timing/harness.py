@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import psutil
 import torch
@@ -22,13 +22,17 @@ Samples = dict[str, dict[str, list[float]]]
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to go on: until the budget is spent, within the bounds on the rounds."""
+    """How long to go on: until `seconds` are spent, within the bounds on the rounds.
+
+    `more` says whether as many rounds again are worth it where the control fails.
+    """
 
     seconds: float
     least: int = 7
     most: int = 60
     warm_up: int = 2
-    seed: int = field(default=0, repr=False)
+    more: bool = False
+    seed: int = 0
 
 
 def alternate(

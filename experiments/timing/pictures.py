@@ -38,10 +38,23 @@ def _figure(name: str, title: str, kind: str, rows: list[Row], **options: str) -
 
 def _steps(measured: Measured) -> list[Row]:
     return [
-        {"label": problem, "series": label, **_ratio(comparison, label, "value")}
+        {
+            "panel": _together(comparison.runs(label)),
+            "label": problem,
+            "series": _backend(label),
+            **_ratio(comparison, label, "value"),
+        }
         for problem, comparison in measured.of("steps").items()
-        for label in _compared(comparison)
+        for label in sorted(_compared(comparison), key=comparison.runs)
     ]
+
+
+def _together(runs: int) -> str:
+    return "one run alone" if runs == 1 else f"{runs} runs together, each"
+
+
+def _backend(label: str) -> str:
+    return label.partition(", ")[0]
 
 
 def _scaled(measured: Measured, axis: str) -> list[Row]:
@@ -52,7 +65,7 @@ def _scaled(measured: Measured, axis: str) -> list[Row]:
             continue
         together = sorted({comparison.runs(label) for label in comparison.turns})
         for label in _compared(comparison):
-            series, _, _ = label.partition(", ")
+            series = _backend(label)
             places = [value]
             if axis == "runs":  # torch.nn trains one after the other, however many there are
                 places = [comparison.runs(label)] if series == "framework" else together

@@ -29,6 +29,9 @@ SLOW_TO_START = ("torch-compiled", "jax")
 SCALED = {"MSE + SGD": Case(), "cross-entropy + Adam": Case(CROSS_ENTROPY, ADAM, 0.001)}
 """What is scaled; Adam at a learning rate that every size bears."""
 
+WIDE = 512
+"""Width from which single steps take long."""
+
 LOSSES = {"MSE": MSE, "cross-entropy": CROSS_ENTROPY, "BCE with logits": Entry("BCEWithLogitsLoss")}
 OPTIMIZERS = {
     "SGD": (SGD, 0.1),
@@ -109,7 +112,9 @@ def _steps(problem: str, case: Case, quick: bool, backends: tuple[str, ...]) -> 
     entrants = _chosen(backends) if backends else ENTRANTS
     if quick and not backends:
         entrants = tuple(each for each in ENTRANTS if each.backend not in SLOW_TO_START)
-    effort, turn = (Effort(0.5, least=3), 0.006) if quick else (Effort(11.0, most=40), 0.03)
+    effort, turn = (
+        (Effort(0.5, least=3), 0.006) if quick else (Effort(9.0, most=40, more=True), 0.03)
+    )
     name = f"steps: {problem}"
     return Task(name, partial(compare_steps, name, case, entrants, effort, turn))
 
@@ -125,7 +130,7 @@ def _chosen(backends: tuple[str, ...]) -> tuple[Entrant, ...]:
 def _training(training: Training, quick: bool) -> Task:
     entrants = [Entrant(each) for each in ("torch-tuned", *training.framework)]
     epochs = training.epochs // 50 if quick else training.epochs
-    effort = Effort(0.2, least=3) if quick else Effort(18.0, least=3, most=10, warm_up=1)
+    effort = Effort(0.2, least=3) if quick else Effort(14.0, least=3, most=10, warm_up=1)
     name = f"training: {training.report}"
     make = partial(compare_trainings, name, training.case, entrants, effort, epochs)
     return Task(name, make)
@@ -148,7 +153,8 @@ def _grid() -> Iterator[Task]:
 def _scaled(axis: str, value: int, problem: str, case: Case, quick: bool) -> Task:
     changed = case.changed(**{axis.replace(" ", "_"): value})
     changed = changed.changed(points=_points(changed, quick))
-    effort, turn = (Effort(0.05, least=3), 0.003) if quick else (Effort(1.0, least=5), 0.01)
+    long = Effort(2.5 if changed.width >= WIDE else 1.0, least=5, more=True)
+    effort, turn = (Effort(0.05, least=3), 0.003) if quick else (long, 0.01)
     entrants = [Entrant("torch-tuned"), Entrant("framework-recorded")]
     name = f"scaling: {axis} {value}: {problem}"
     return Task(name, partial(compare_steps, name, changed, entrants, effort, turn))
@@ -158,7 +164,7 @@ def _points(case: Case, quick: bool) -> int:
     """Few where steps are many or long, so that a turn stays short."""
     if case.batch_size < 100:
         return 200 if quick or case.batch_size == 1 else 500
-    return max(case.batch_size, 200 if quick or case.width >= 512 else 1000)
+    return max(case.batch_size, 200 if quick or case.width >= WIDE else 1000)
 
 
 def _runs(problem: str, case: Case, values: tuple[int, ...], quick: bool) -> Task:

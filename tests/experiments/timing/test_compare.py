@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from experiments.timing.compare import CALLS, compare_parts, compare_steps, compare_trainings
@@ -62,6 +64,33 @@ def test_who_cannot_take_part_is_left_out_with_the_reason(others, small_case, ti
 def test_an_unknown_backend_is_named(small_case, ticking):
     with pytest.raises(ValueError, match="unknown backend 'pytorch'"):
         steps(small_case, ticking, "pytorch")
+
+
+def uneven():
+    """A clock by which every second turn takes much longer at first."""
+    readings = itertools.count()
+    now = 0.0
+
+    def clock():
+        nonlocal now
+        reading = next(readings)
+        now += 1.0 if reading > 100 or reading % 7 else 30.0
+        return now
+
+    return clock
+
+
+@pytest.mark.parametrize(("more", "rounds"), [(False, 8), (True, 16)])
+def test_where_the_control_fails_as_many_rounds_are_added_if_allowed(small_case, more, rounds):
+    effort = Effort(0.0, least=8, warm_up=0, more=more)
+    comparison = compare_steps("a name", small_case, [], effort, 0.0, uneven())
+    assert len(comparison.turns[BASELINE]["step"]) == 2 * rounds
+
+
+def test_where_the_control_passes_no_rounds_are_added(small_case, ticking):
+    effort = Effort(0.0, least=8, warm_up=0, more=True)
+    comparison = compare_steps("a name", small_case, [], effort, 0.0, ticking)
+    assert len(comparison.turns[BASELINE]["step"]) == 16
 
 
 def test_every_turn_of_a_whole_training_starts_anew(small_case, ticking):

@@ -85,41 +85,53 @@ def test_the_control_stands_in_a_table_of_its_own():
 
 
 def test_a_target_is_judged_from_its_comparison():
-    frame = targets.table(made_up.measured(made_up.comparison(STEPS, framework=1 / 5.5)))
-    target = row(frame, who="framework", against="torch")
+    frame = targets.table(made_up.measured(made_up.comparison(STEPS, framework_recorded=1 / 5.5)))
+    target = row(frame, who="framework-recorded", against="torch")
     assert (target["reached"], target["aim reached"]) == ("yes", "no")
 
 
 def test_no_target_is_judged_where_the_control_fails():
-    comparison = made_up.comparison(STEPS, noise=0.5, framework=0.01)
-    target = row(targets.table(made_up.measured(comparison)), who="framework", against="torch")
+    comparison = made_up.comparison(STEPS, noise=0.5, framework_recorded=0.01)
+    target = row(
+        targets.table(made_up.measured(comparison)), who="framework-recorded", against="torch"
+    )
     assert target["reached"] == "withheld: the control fails"
 
 
 def test_a_target_over_a_void_time_is_void():
-    comparison = made_up.comparison(STEPS, framework=0.01, agreements={"framework": LIES})
-    target = row(targets.table(made_up.measured(comparison)), who="framework", against="torch")
+    comparison = made_up.comparison(
+        STEPS, framework_recorded=0.01, agreements={"framework-recorded": LIES}
+    )
+    target = row(
+        targets.table(made_up.measured(comparison)), who="framework-recorded", against="torch"
+    )
     assert target["reached"] == "void: the losses disagree"
     assert math.isnan(target["times as fast"])
 
 
 def test_a_target_is_void_where_the_other_side_disagrees_too():
     comparison = made_up.comparison(
-        STEPS, framework=0.2, jax=0.3, agreements={"jax": Agreement(0.0, last=0.9)}
+        STEPS, framework_recorded=0.2, jax=0.3, agreements={"jax": Agreement(0.0, last=0.9)}
     )
-    target = row(targets.table(made_up.measured(comparison)), who="framework", against="jax")
+    target = row(
+        targets.table(made_up.measured(comparison)), who="framework-recorded", against="jax"
+    )
     assert target["reached"] == "void: the losses disagree"
 
 
 def test_a_target_says_why_it_was_not_measured():
-    comparison = made_up.comparison(STEPS, framework=0.2, unsupported={"jax": "no jax here"})
-    target = row(targets.table(made_up.measured(comparison)), who="framework", against="jax")
+    comparison = made_up.comparison(
+        STEPS, framework_recorded=0.2, unsupported={"jax": "no jax here"}
+    )
+    target = row(
+        targets.table(made_up.measured(comparison)), who="framework-recorded", against="jax"
+    )
     assert target["reached"] == "not measured: no jax here"
 
 
 def test_at_width_1024_the_target_is_lower():
     names = ["scaling: width 512: MSE + SGD", "scaling: width 1024: MSE + SGD"]
-    made = [made_up.comparison(name, framework=1.0, torch_tuned=1.0) for name in names]
+    made = [made_up.comparison(name, framework_recorded=1.0, torch_tuned=1.0) for name in names]
     frame = targets.table(made_up.measured(*made))
     assert list(frame["target"]) == [1.0, 0.85]
 
