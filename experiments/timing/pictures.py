@@ -5,8 +5,10 @@ from typing import Any
 import pandas as pd
 
 from experiments.outcome import Figure
-from experiments.timing.comparison import AGAIN, Comparison
+from experiments.timing.comparison import AGAIN, BASELINE, Comparison
 from experiments.timing.measured import Measured
+from experiments.timing.plan import TOGETHER
+from experiments.timing.rows import TUNED
 from experiments.timing.summary import scaled
 
 Row = dict[str, Any]
@@ -22,8 +24,11 @@ AXES = {
 def figures(measured: Measured) -> tuple[Figure, ...]:
     """All figures of a timing run; those of comparisons that were not made are left out."""
     drawn = []
-    if rows := _steps(measured):
-        drawn.append(_figure("steps", "One step of training", "bars", rows))
+    if rows := _steps(measured, together=False):
+        drawn.append(_figure("steps", "One step of training, one run alone", "bars", rows))
+    if rows := _steps(measured, together=True):
+        title = f"One step of training of each of {TOGETHER} runs, beside torch.nn's of one"
+        drawn.append(_figure("steps-together", title, "bars", rows))
     for axis, words in AXES.items():
         if rows := _scaled(measured, axis):
             name = f"scaling-{axis.replace(' ', '-')}"
@@ -36,21 +41,15 @@ def _figure(name: str, title: str, kind: str, rows: list[Row], **options: str) -
     return Figure(name, title, kind, pd.DataFrame(rows), {**options, "y_label": FASTER})
 
 
-def _steps(measured: Measured) -> list[Row]:
+def _steps(measured: Measured, together: bool) -> list[Row]:
+    """By problem and backend; torch.nn always trains one run after the other."""
     return [
-        {
-            "panel": _together(comparison.runs(label)),
-            "label": problem,
-            "series": _backend(label),
-            **_ratio(comparison, label, "value"),
-        }
+        {"label": problem, "series": _backend(label), **_ratio(comparison, label, "value")}
         for problem, comparison in measured.of("steps").items()
-        for label in sorted(_compared(comparison), key=comparison.runs)
+        if not together or any(comparison.runs(label) > 1 for label in comparison.turns)
+        for label in _compared(comparison)
+        if together == (comparison.runs(label) > 1) or _backend(label) in (BASELINE, TUNED)
     ]
-
-
-def _together(runs: int) -> str:
-    return "one run alone" if runs == 1 else f"{runs} runs together, each"
 
 
 def _backend(label: str) -> str:
