@@ -81,3 +81,25 @@ def test_dropout_draws_torchs_masks_run_by_run(small_run, backend):
         assert ours["status"] == "ok", ours["error"]
         loss = torchs["curves"]["minibatch_loss"]
         assert ours["curves"]["minibatch_loss"] == pytest.approx(loss, rel=1e-4)
+
+
+SCHEDULES = [
+    ["StepLR", {"step_size": 2}],
+    ["ExponentialLR", {"gamma": 0.5}],
+    ["CosineAnnealingLR", {"T_max": 3}],
+    ["LinearLR", {"start_factor": 0.1, "total_iters": 3}],
+]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("backend", ["framework", "framework-autograd"])
+def test_a_schedule_moves_every_runs_rate_as_torchs_does(small_run, schedule, backend):
+    runs = [
+        small_run(schedule=schedule, learning_rate=rate, epochs=5, dtype="float64")
+        for rate in (0.1, 0.5)
+    ]
+    expected = train_group(runs)
+    found = train_group([run.changed(backend=backend) for run in runs])
+    for ours, torchs in zip(found, expected, strict=True):
+        loss = torchs["curves"]["minibatch_loss"]
+        assert ours["curves"]["minibatch_loss"] == pytest.approx(loss, rel=1e-12)
