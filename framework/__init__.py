@@ -3,18 +3,14 @@
 Names, arguments and defaults are those of torch.nn, torch.optim and torch.nn.init.
 """
 
-from framework import init
+from framework import init, layers, losses, optimizers, schedules
 from framework.containers import ModuleDict, ModuleList
 from framework.gradients import grad
 from framework.layers import *  # noqa: F403
-from framework.layers import __all__ as _layers
 from framework.losses import *  # noqa: F403
-from framework.losses import __all__ as _losses
 from framework.module import Module, Sequential
 from framework.optimizers import *  # noqa: F403
-from framework.optimizers import __all__ as _optimizers
 from framework.schedules import *  # noqa: F403
-from framework.schedules import __all__ as _schedules
 from framework.stacking import stack
 from framework.trainer import Trainer
 from framework.training_step import TrainingStep
@@ -33,4 +29,7 @@ __all__ = [
     "init",
     "stack",
 ]
-__all__ += _layers + _losses + _optimizers + _schedules
+__all__ += layers.__all__
+__all__ += losses.__all__
+__all__ += optimizers.__all__
+__all__ += schedules.__all__
