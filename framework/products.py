@@ -38,7 +38,7 @@ def product(a: Any, b: Any, added: Any = None) -> Any:
     """
     if a.dim() == b.dim() == 2:
         return torch.mm(a, b) if added is None else torch.addmm(added, a, b)
-    if not isinstance(a, Tensor):
+    if not (isinstance(a, Tensor) and isinstance(b, Tensor)):
         return a @ b
     way = _way(a.shape, b.shape, a.stride(), b.stride(), a.dtype, a.device, added is not None)
     if way == "all aligned":
