@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import torch
 
 from framework.derivatives.arithmetic import addcmul, clamp, where
@@ -40,7 +42,9 @@ celu = Function(
     "celu",
     lambda x, alpha=1.0: torch.celu(x, alpha),
     lambda g, _, x, alpha=1.0: where(
-        torch.gt(constant(x), 0), g, g * exp(clamp(x, max=0.0) / alpha)
+        torch.gt(constant(x), 0),
+        g,
+        g * _inverse(alpha) * alpha * exp(clamp(x, max=0.0) * _inverse(alpha)),
     ),
     elementwise_tail=True,
 )
@@ -111,6 +115,11 @@ smooth_l1 = Function(
     lambda e, beta=1.0: torch.where(e.abs() < beta, 0.5 * e * e / beta, e.abs() - 0.5 * beta),
     lambda g, _, e, beta=1.0: g * clamp(e / beta, min=-1.0, max=1.0),
 )
+
+
+def _inverse(alpha: float) -> float:
+    """1/α of α in single precision, as torch takes it when it goes back through CELU."""
+    return 1 / struct.unpack("f", struct.pack("f", alpha))[0]
 
 
 def _of_softplus(g: Tensors, z: Tensors) -> Tensors:

@@ -67,6 +67,6 @@ def _rstd(x: Tensors, dim: Any, eps: float) -> Tensors:
 
 def _to_extremes(g: Tensors, y: Tensors, x: Tensors, dim: Any, keepdim: bool) -> Tensors:
     dim = None if dim == () else dim
-    here: Tensor = torch.eq(x, spread(y, x, dim, keepdim))
+    here: Tensor = torch.eq(x, spread(y, x, dim, keepdim)).to(x.dtype)
     ties = here.sum() if dim is None else here.sum(dim, keepdim=True)
     return spread(g, x, dim, keepdim) * (here / ties)
