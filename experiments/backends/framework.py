@@ -21,9 +21,9 @@ class FrameworkRun(Run):
         self.model = building.build_model(fw, training.layers).to(**place)
         self.model.load_state_dict(parameters)
         self.loss = building.build_loss(fw, training.loss).to(**place)
-        parameters = list(self.model.parameters())
-        self.optimizer = parameters and building.build_optimizer(
-            fw, training.optimizer, parameters, training.learning_rate[0]
+        learned = list(self.model.parameters())
+        self.optimizer: Any = learned and building.build_optimizer(
+            fw, training.optimizer, learned, training.learning_rate[0]
         )
         self.schedule = building.build_schedule(fw, training.schedule, self.optimizer)
 

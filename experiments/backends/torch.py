@@ -28,7 +28,7 @@ class TorchRun(ByAutograd, Run):
         self.model.load_state_dict(parameters)
         self.loss = building.build_loss(namespace, training.loss).to(**place)
         learns = any(True for _ in self.model.parameters())
-        self.optimizer = self.build_optimizer(training) if learns else None
+        self.optimizer: Any = self.build_optimizer(training) if learns else None
         self.schedule = building.build_schedule(namespace, training.schedule, self.optimizer)
 
     def build_optimizer(self, training: TrainingSpec) -> Any:
