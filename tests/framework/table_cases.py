@@ -1,4 +1,4 @@
-"""Inputs for every entry of the derivative table: tensors that are differentiated, and arguments."""
+"""Inputs for every entry of the derivative table, tensors and arguments."""
 
 import torch
 
@@ -19,6 +19,12 @@ def fraction(*shape):
 
 INDEX = torch.tensor([[0, 2], [1, 1], [2, 0]])
 ROWS = torch.tensor([2, 0, 2, 1])
+
+ANYWHERE = (
+    *("exp", "expm1", "sin", "cos", "tan", "atan", "sinh", "cosh", "erf", "abs", "relu", "tanh"),
+    *("sigmoid", "logsigmoid", "selu", "silu", "hardsigmoid", "hardswish"),
+)
+WHERE_POSITIVE = ("log", "log2", "log10", "log1p", "sqrt", "rsqrt")
 
 #: name → list of (inputs, keyword arguments). Floating tensors among the inputs are differentiated.
 CASES = {
@@ -45,15 +51,8 @@ CASES = {
     "clamp": [((normal(5, 5),), {"min": -0.5, "max": 0.7}), ((normal(5),), {"min": 0.0})],
     "maximum": [((normal(3, 4), normal(4)), {})],
     "minimum": [((normal(3, 4), normal(4)), {})],
-    **{
-        name: [((normal(3, 4),), {})]
-        for name in "exp expm1 sin cos tan atan sinh cosh erf abs relu tanh sigmoid "
-        "logsigmoid selu silu hardsigmoid hardswish".split()
-    },
-    **{
-        name: [((positive(3, 4),), {})]
-        for name in ("log", "log2", "log10", "log1p", "sqrt", "rsqrt")
-    },
+    **{name: [((normal(3, 4),), {})] for name in ANYWHERE},
+    **{name: [((positive(3, 4),), {})] for name in WHERE_POSITIVE},
     "asin": [((fraction(3, 4),), {})],
     "acos": [((fraction(3, 4),), {})],
     "leaky_relu": [((normal(3, 4),), {"slope": 0.2})],
