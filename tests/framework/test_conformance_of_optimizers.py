@@ -76,7 +76,11 @@ def test_a_saved_state_goes_to_torch_and_back(name, arguments):
     after.generator.set_state(before.generator.get_state())
     before.steps(5)
     after.steps(5)
-    after.assert_equal()
+    if name == "NAdam":  # torch keeps a number in single precision, but no longer once it is loaded
+        for mine, theirs in zip(after.mine, after.theirs, strict=True):
+            torch.testing.assert_close(mine.data, theirs.data, rtol=1e-6, atol=1e-8)
+    else:
+        after.assert_equal()
     for kept, moved in zip(before.mine, after.mine, strict=True):
         assert torch.equal(kept.data, moved.data)
 
