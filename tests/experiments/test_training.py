@@ -82,18 +82,6 @@ def test_a_training_is_the_one_written_out_by_hand(small_run, backend):
     assert curves["test_accuracy"][-1] == right
 
 
-@pytest.mark.parametrize("backend", ["framework", "framework-explicit", "framework-autograd"])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_from_equal_starts_the_framework_follows_torch_to_the_last_bit(small_run, backend, dtype):
-    # Stacked products of fewer than 400 multiplications are not bitwise torch's.
-    layers = [["Linear", {"in_features": 2, "out_features": 25}], "ReLU",
-              ["Linear", {"in_features": 25, "out_features": 2}]]  # fmt: skip
-    data = {"train": 50, "test": 50}
-    run = small_run(layers=layers, data=data, batch_size=25, dtype=dtype, epochs=10)
-    [expected], [found] = train_group([run]), train_group([run.changed(backend=backend)])
-    assert found["curves"] == expected["curves"]
-
-
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_run_does_not_depend_on_its_companions(small_run, backend):
     runs = [small_run(backend=backend, seed=s, learning_rate=r) for s in (1, 2) for r in (0.1, 0.3)]

@@ -47,10 +47,11 @@ def test_stacked_runs_learn_what_single_ones_learn():
         ends.append((torch.cat(losses, 1), started.state_dicts(), started.predict(x)))
     (losses, states, outputs), (single_losses, single_states, single_outputs) = ends
     assert losses.shape == (3, 12)
-    assert torch.equal(losses, single_losses)
-    assert torch.equal(outputs, single_outputs)
+    # To the last bit where that was measured, see tests/experiments/test_equal_starts.py.
+    torch.testing.assert_close(losses, single_losses)
+    torch.testing.assert_close(outputs, single_outputs)
     for found, expected in zip(states, single_states, strict=True):
-        assert all(torch.equal(found[key], expected[key]) for key in expected)
+        torch.testing.assert_close(found, expected)
 
 
 def test_a_single_run_is_stacked_too():
