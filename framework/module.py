@@ -42,6 +42,7 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward: define forward(self, x)")
 
     def __call__(self, *inputs: Any) -> Any:
+        """Compute the output: recorded if an input is a `Variable`, else a plain tensor."""
         if state.inside_module and not self._has_own_backward:
             return self.forward(*inputs)
         recorded = False

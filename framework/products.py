@@ -69,7 +69,7 @@ def _way(
     device: torch.device,
     adds: bool,
 ) -> str:
-    """How much must be aligned for products of this layout to round as single ones; found by trying.
+    """How much to align so that products of this layout round as single ones; found by trying.
 
     Nothing, for products that torch computes by other means than a single run's (vectors, and those
     below 400 multiplications): alignment would not help there.

@@ -24,9 +24,25 @@ METADATA = frozenset(
 #: Functions whose result's shape depends on elements.
 SHAPED_BY_DATA = frozenset(
     (  # noqa: SIM905
-        "nonzero masked_select unique unique_consecutive bincount histc argwhere "
-        "repeat_interleave"
+        "nonzero masked_select unique unique_consecutive bincount histc argwhere repeat_interleave"
     ).split()
+)
+IN_PLACE = frozenset(
+    [
+        "__iadd__",
+        "__isub__",
+        "__imul__",
+        "__idiv__",
+        "__itruediv__",
+        "__ifloordiv__",
+        "__imod__",
+        "__ipow__",
+        "__iand__",
+        "__ior__",
+        "__ixor__",
+        "__ilshift__",
+        "__irshift__",
+    ]
 )
 RANDOM = frozenset(
     (  # noqa: SIM905
@@ -41,7 +57,7 @@ RANDOM = frozenset(
 class Call:
     """One tensor call: its plain name, what it was called with, and the tensor it gave.
 
-    `target` is the tensor it wrote into, where it did so; `view` says that it only gave another view
+    `target` is the tensor it wrote into, if it did; `view` says that it only gave another view
     of an argument.
     """
 
@@ -144,9 +160,7 @@ def _plain_name(function: Any) -> str:
 
 def _writes(name: str) -> bool:
     if name.startswith("__"):
-        return name == "__setitem__" or (name.startswith("__i") and name not in ("__invert__",
-                                                                                 "__index__",
-                                                                                 "__int__"))  # fmt: skip
+        return name == "__setitem__" or name in IN_PLACE
     return name.endswith("_")
 
 

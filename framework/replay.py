@@ -1,9 +1,9 @@
-"""`Replay`: recorded calls, planned once, then run again and again into the same memory.
+"""`Plan`: recorded calls, made ready to run again and again into the same memory.
 
 What is planned, and why it changes no bit: calls whose results nobody uses are dropped; calls that
-depend on nothing that varies keep their result; a call that repeats an earlier one takes its result;
-views are made once; what is only computed to be copied elsewhere is computed there; results share
-memory once it is free, element-wise ones that of an argument they are the last to need.
+depend on nothing that varies keep their result; a call that repeats an earlier one takes its
+result; views are made once; what is only computed to be copied elsewhere is computed there; results
+share memory once it is free, element-wise ones that of an argument they are the last to need.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ class Plan:
         storage = storage_of(tensor)
         return (
             self.same.get(storage, storage),
-            tensor.storage_offset(),
+            int(tensor.storage_offset()),
             tuple(tensor.shape),
             tensor.stride(),
         )

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from framework.module import Module
-from framework.optimizers.optimizer import Block, Optimizer
+from framework.optimizers.blocks import Block
+from framework.optimizers.optimizer import Optimizer
 from framework.recording import Recorder
 from framework.replay import Plan, bind
 from framework.variable import Parameter, Variable
@@ -80,6 +81,7 @@ class TrainingStep:
         self._modules: list[Module] = []
 
     def __call__(self, x: Tensor, target: Tensor) -> Tensor:
+        """Do one step; return the loss before the update."""
         if self._moves != Parameter.moves:
             self._look_around()
         key = (

@@ -27,7 +27,7 @@ state = _State()
 _positions = itertools.count()
 
 
-class using:
+class using:  # noqa: N801 (reads as a word in a with statement)
     """Change fields of `state` for the length of a `with` block."""
 
     __slots__ = ("before", "settings")
@@ -206,7 +206,7 @@ class Variable:
         )
 
     def _walk(self, seed: Any, create_graph: bool) -> dict[Variable, Any]:
-        """Go back through every computed variable once, newest first; what is left is the leaves'."""
+        """Go back through every computed variable once, newest first, to the leaves' gradients."""
         gradients: dict[Variable, Any] = {self: seed}
         with using(runs=self.runs, recording=create_graph, inside_module=False):
             for variable in self._history(leaves=False):

@@ -27,7 +27,9 @@ SMALLEST_VARIANCE = 9.999999960041972e-13
 
 
 def _mean(x: Tensor, runs: bool) -> Tensor:
-    return x.flatten(1).mean(1) if runs else x.mean()
+    """As x.mean(), which is a sum and a division but takes twice as long as both."""
+    total = x.flatten(1).sum(1) if runs else x.sum()
+    return total / (x[0].numel() if runs else x.numel())
 
 
 def _reduce(x: Tensor, reduction: str, runs: bool) -> Tensor:

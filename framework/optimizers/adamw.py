@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from framework.optimizers.adam import Adam
-from framework.optimizers.optimizer import Rate
+from framework.optimizers.blocks import Rate
 
 
 class AdamW(Adam):

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.optimizer import Optimizer, Rate, Scalars, rate_of
+from framework.optimizers.blocks import Rate, Scalars
+from framework.optimizers.optimizer import Optimizer, rate_of
 
 
 class ASGD(Optimizer):

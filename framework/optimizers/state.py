@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from framework.optimizers.optimizer import Block, Optimizer
+    from framework.optimizers.blocks import Block
+    from framework.optimizers.optimizer import Optimizer
 
 #: Which of torch's implementations to use: nothing that a state depends on.
 SWITCHES = ("foreach", "capturable", "differentiable", "fused")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from framework.optimizers.optimizer import Optimizer, Rate
+from framework.optimizers.blocks import Rate
+from framework.optimizers.optimizer import Optimizer
 from framework.schedules.schedule import LRScheduler
 
 

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from framework.optimizers.optimizer import Optimizer, Rate
+from framework.optimizers.blocks import Rate
+from framework.optimizers.optimizer import Optimizer
 
 
 class LRScheduler:

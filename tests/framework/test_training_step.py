@@ -66,6 +66,11 @@ def eager(model: fw.Module, loss: fw.Module, optimizer: fw.Optimizer) -> Callabl
     return step
 
 
+def optimizer_of(lines: Callable[..., Tensor]) -> fw.Optimizer:
+    held = [cell.cell_contents for cell in lines.__closure__]
+    return next(each for each in held if isinstance(each, fw.Optimizer))
+
+
 def both_ways(build, loss_name="MSELoss", optimizer="plain", dtype=torch.float32):
     torch.manual_seed(0)
     model = build().to(dtype)
@@ -127,14 +132,12 @@ def test_each_batch_size_has_a_recording_of_its_own():
 
 def test_a_changed_learning_rate_arrives_in_a_replay():
     model, lines, twin, step = both_ways(perceptron, optimizer="Adam")
-    optimizers = lines.__closure__[1].cell_contents, step.optimizer
     (x, target), *_ = batches("MSELoss")
     for rate in (0.1, 0.1, 0.1, 0.3, 0.01, 0.0):
-        for optimizer in optimizers if hasattr(optimizers[0], "param_groups") else optimizers[1:]:
+        for optimizer in (optimizer_of(lines), step.optimizer):
             optimizer.param_groups[0]["lr"] = rate
-        before = copy.deepcopy(twin)
-        step(x, target)
-    assert_same(before, twin)
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
 
 
 def test_dropout_draws_anew_in_every_replay_and_as_eager_code_does():
@@ -281,3 +284,16 @@ def test_unused_results_are_dropped_from_a_recording():
     products = [s for s in shapes if s == (7, 5)]
     assert len(recording.calls) < 30, "the first layer's input gradient is computed by nobody"
     assert products
+
+
+def test_a_changed_momentum_is_recorded_anew():
+    model, lines, twin, step = both_ways(perceptron, optimizer="momentum")
+    (x, target), *_ = batches("MSELoss")
+    for _ in range(4):
+        lines(x, target)
+        step(x, target)
+    for optimizer in (optimizer_of(lines), step.optimizer):
+        optimizer.param_groups[0]["momentum"] = 0.5
+    for _ in range(4):
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
