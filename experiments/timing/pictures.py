@@ -27,7 +27,7 @@ def figures(measured: Measured) -> tuple[Figure, ...]:
     if rows := _steps(measured, together=False):
         drawn.append(_figure("steps", "One step of training, one run alone", "bars", rows))
     if rows := _steps(measured, together=True):
-        title = f"One step of training of each of {TOGETHER} runs, beside torch.nn's of one"
+        title = f"One step of training, {TOGETHER} runs together"
         drawn.append(_figure("steps-together", title, "bars", rows))
     for axis, words in AXES.items():
         if rows := _scaled(measured, axis):
