@@ -85,11 +85,13 @@ hardtanh = Function(
     lambda x, low=-1.0, high=1.0: x.clamp(low, high),
     lambda g, _, x, low=-1.0, high=1.0: where(_between(x, low, high), g, 0.0),
 )
+#: torch's 1/6, which is that of single precision also in double.
+SIXTH = 0.1666666716337204
 #: The line x/6 + 1/2 between 0 and 1.
 hardsigmoid = Function(
     "hardsigmoid",
     lambda x: (x + 3).clamp(0, 6) / 6,
-    lambda g, _, x: where(_between(x, -3, 3), g * (1 / 6), 0.0),
+    lambda g, _, x: where(_between(x, -3, 3), g * SIXTH, 0.0),
 )
 #: x times the line x/6 + 1/2 between 0 and 1.
 hardswish = Function(
