@@ -1,6 +1,7 @@
 """How fast each backend trains, measured so that noise cannot pass for a difference.
 
-`run` measures or reuses, and says what came out; `load` gives others the last times.
+`run` measures or reuses, and says what came out; `load` and `seconds_per_step` give others the
+last times.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from experiments.environment import environment_id, machine
 from experiments.progress import Progress
 
 if TYPE_CHECKING:
+    from experiments.entry import Entry
     from experiments.outcome import Outcome
     from experiments.timing.measured import Measured
 
@@ -62,6 +64,23 @@ def load(results: Path) -> "Measured | None":
     from experiments.timing import measured
 
     return measured.load(results)
+
+
+def seconds_per_step(
+    measured: "Measured", loss: "Entry", optimizer: "Entry", backend: str, runs: int = 1
+) -> float | None:
+    """What one step of one run takes on the disk problem with 2-25-25-25-2 and batch 100.
+
+    None where a timing run has no such step (a quick one has none), or where its time is void.
+    """
+    from experiments.timing.comparison import Entrant
+    from experiments.timing.plan import grid_name
+
+    comparison = measured.comparisons.get(grid_name(loss, optimizer) or "")
+    label = Entrant(backend, runs).label
+    if comparison is None or label not in comparison.turns or not comparison.agrees(label):
+        return None
+    return comparison.seconds(label)
 
 
 def outcome(measured: "Measured", name: str = "timing") -> "Outcome":

@@ -136,6 +136,13 @@ def _training(training: Training, quick: bool) -> Task:
     return Task(name, make)
 
 
+def grid_name(loss: Entry, optimizer: Entry) -> str | None:
+    """The name of the comparison of this loss with this optimizer; None where there is none."""
+    losses = [name for name, each in LOSSES.items() if each == loss]
+    optimizers = [name for name, (each, _) in OPTIMIZERS.items() if each == optimizer]
+    return f"grid: {losses[0]} + {optimizers[0]}" if losses and optimizers else None
+
+
 def _grid() -> Iterator[Task]:
     """Every loss with every optimizer."""
     entrants = [

@@ -5,10 +5,12 @@ import math
 import pytest
 
 from experiments import timing
+from experiments.specification import Entry
 from experiments.timing import measured as keeping
 from experiments.timing import targets
 from experiments.timing.agreement import Agreement
 from experiments.timing.comparison import AGAIN, BASELINE, Comparison
+from experiments.timing.plan import LOSSES, OPTIMIZERS, grid_name, tasks
 from experiments.timing.summary import tables
 from tests.experiments.timing import made_up
 
@@ -184,3 +186,30 @@ def test_a_file_of_something_else_is_not_loaded(tmp_path, content):
 
 def test_the_control_is_in_no_table_of_steps():
     assert AGAIN not in set(table("steps", made_up.comparison(STEPS))["who"])
+
+
+def test_others_can_ask_what_a_step_takes():
+    made = made_up.comparison("grid: MSE + momentum", noise=0.0, framework_recorded=0.5)
+    momentum = Entry("SGD", momentum=0.9)
+    asked = (made_up.measured(made), Entry("MSELoss"), momentum, "framework-recorded")
+    assert timing.seconds_per_step(*asked) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "backend", "agreements"),
+    [
+        (Entry("SGD", momentum=0.5), "torch", {}),
+        (Entry("SGD", momentum=0.9), "jax", {}),
+        (Entry("SGD", momentum=0.9), "torch", {"torch": LIES}),
+    ],
+)
+def test_what_was_not_timed_or_is_void_takes_nothing(optimizer, backend, agreements):
+    measured = made_up.measured(made_up.comparison("grid: MSE + momentum", agreements=agreements))
+    assert timing.seconds_per_step(measured, Entry("MSELoss"), optimizer, backend) is None
+
+
+def test_every_loss_and_optimizer_of_the_plan_has_its_comparison():
+    made = {task.name for task in tasks(quick=False)}
+    for loss in LOSSES.values():
+        for optimizer, _ in OPTIMIZERS.values():
+            assert grid_name(loss, optimizer) in made
