@@ -8,7 +8,12 @@ from torch import Tensor
 
 import framework as fw
 from experiments import building
-from experiments.backends.observing_framework import ByLayer, ByRecording, differentiate
+from experiments.backends.observing_framework import (
+    ByLayer,
+    ByRecording,
+    differentiate,
+    evaluate,
+)
 from experiments.backends.single import Run, Single
 from experiments.specification import TrainingSpec
 
@@ -71,5 +76,5 @@ class AutogradRun(ByRecording, FrameworkRun):
 
 
 framework_explicit = Single(ExplicitRun, differentiate)
-framework_autograd = Single(AutogradRun, differentiate)
+framework_autograd = Single(AutogradRun, differentiate, evaluate)
 framework = framework_autograd

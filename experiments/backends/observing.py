@@ -1,7 +1,8 @@
 """Optional methods of sessions and backends, through which parity sees more than training shows.
 
-A session may have `gradients`, `accumulated` and `loss_gradients`, a backend `differentiate`;
-`experiments.parity.case` says what each returns. `Single` offers those that its runs have.
+A session may have `gradients`, `accumulated` and `loss_gradients`, a backend `differentiate` and
+`evaluate`; `experiments.parity.case` and `observing_framework` say what each returns. `Single`
+offers those that its runs have.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -94,6 +95,13 @@ def differentiate(
     value = function(torch, *leaves)
     value.backward(grad_output)
     return value.detach(), [_gradient(leaf) for leaf in leaves]
+
+
+def tensors_in(values: Any, kind: type | tuple[type, ...] = Tensor) -> list[Any]:
+    """The tensors, or things of another kind, in nested tuples."""
+    if isinstance(values, tuple | list):
+        return [each for value in values for each in tensors_in(value, kind)]
+    return [values] if isinstance(values, kind) else []
 
 
 def _gradient(tensor: Tensor) -> Tensor:

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 
 import framework as fw
+from experiments.backends import Unsupported
+from experiments.backends.observing import tensors_in
 
 
 class ByRecording:
@@ -41,13 +43,10 @@ class ByRecording:
         leaf = fw.Variable(prediction)
         value = self.loss(leaf, target)
         value.backward(grad_output)
-        return value.data, torch.zeros_like(prediction) if leaf.grad is None else leaf.grad
+        return value.data, _gradient(leaf)
 
     def _collect(self) -> dict[str, Tensor]:
-        found = {
-            name: torch.zeros_like(parameter.data) if parameter.grad is None else parameter.grad
-            for name, parameter in self.model.named_parameters()
-        }
+        found = {name: _gradient(each) for name, each in self.model.named_parameters()}
         self.model.zero_grad()
         return found
 
@@ -86,12 +85,58 @@ def differentiate(
     leaves = [fw.Variable(each) for each in inputs]
     value = function(torch, *leaves)
     value.backward(grad_output)
-    return value.data, [
-        torch.zeros_like(leaf.data) if leaf.grad is None else leaf.grad for leaf in leaves
-    ]
+    return value.data, [_gradient(leaf) for leaf in leaves]
 
 
 def _of_input(x: Tensor, gradient: Tensor | None) -> Tensor | None:
     if not x.is_floating_point():
         return None
     return torch.zeros_like(x) if gradient is None else gradient
+
+
+def evaluate(
+    name: str,
+    arguments: Sequence[Any],
+    keywords: Mapping[str, Any],
+    state: Mapping[str, Tensor],
+    inputs: Sequence[Any],
+    cotangents: Sequence[Tensor],
+) -> tuple[list[Tensor], list[Tensor], dict[str, Tensor], dict[str, Tensor]]:
+    """Any module by its name, in training mode and float64, called on any inputs.
+
+    Returns:
+        Its values; the gradients of those inputs that require one, each value weighted by its
+        cotangent; those of the parameters by name; the state afterwards.
+
+    Raises:
+        Unsupported: the framework has no module of that name.
+    """
+    if not hasattr(fw, name):
+        raise Unsupported(f"the framework has no {name}")
+    module = getattr(fw, name)(*arguments, **keywords).double().train()
+    module.load_state_dict(state)
+    leaves: list[fw.Variable] = []
+    shown = module(*(_recorded(value, leaves) for value in inputs))
+    values = tensors_in(shown, (fw.Variable, Tensor))
+    for value, cotangent in zip(values, cotangents, strict=True):
+        if value.data.is_floating_point():
+            value.backward(cotangent)
+    of_parameters = {key: _gradient(parameter) for key, parameter in module.named_parameters()}
+    data = [value.data for value in values]
+    return data, [_gradient(leaf) for leaf in leaves], of_parameters, module.state_dict()
+
+
+def _recorded(value: Any, leaves: list[fw.Variable]) -> Any:
+    """An input as a variable; those that a gradient flows back to join `leaves`."""
+    if isinstance(value, tuple | list):
+        return tuple(_recorded(each, leaves) for each in value)
+    if not isinstance(value, Tensor) or not (value.requires_grad or not value.is_floating_point()):
+        return value
+    variable = fw.Variable(value.detach().clone())
+    if value.requires_grad:
+        leaves.append(variable)
+    return variable
+
+
+def _gradient(leaf: Any) -> Tensor:
+    return torch.zeros_like(leaf.data) if leaf.grad is None else leaf.grad

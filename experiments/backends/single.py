@@ -49,7 +49,7 @@ class Run:
 class Single:
     """A backend that trains one run after the other.
 
-    `differentiate` is the optional method of that name, see `experiments.backends.observing`.
+    `differentiate` and `evaluate` are optional methods, see `experiments.backends.observing`.
 
     Each run draws its noise from torch's generator, seeded and kept for it alone, so that its
     result does not depend on its companions.
@@ -59,10 +59,13 @@ class Single:
         self,
         start_run: Callable[[TrainingSpec, dict[str, Tensor]], Run],
         differentiate: Callable[..., Any] | None = None,
+        evaluate: Callable[..., Any] | None = None,
     ) -> None:
         self.start_run = start_run
         if differentiate is not None:
             self.differentiate = differentiate
+        if evaluate is not None:
+            self.evaluate = evaluate
 
     def start(self, training: TrainingSpec, parameters: list[dict[str, Tensor]]) -> "SingleSession":
         """Begin each run at its parameters."""
@@ -99,11 +102,13 @@ class SingleSession:
     def _train_one(
         self, index: int, x: Tensor, target: Tensor, order: Tensor, batch_size: int
     ) -> Tensor:
-        with torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(self.noise[index])
-            losses = self.runs[index].train_epoch(x, target, order, batch_size)
+        outside = torch.get_rng_state()
+        torch.set_rng_state(self.noise[index])
+        try:
+            return _tensor(self.runs[index].train_epoch(x, target, order, batch_size))
+        finally:
             self.noise[index] = torch.get_rng_state()
-        return _tensor(losses)
+            torch.set_rng_state(outside)
 
     def predict(self, x: Tensor) -> Tensor:
         """The outputs (runs, n, outputs)."""

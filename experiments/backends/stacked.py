@@ -8,7 +8,7 @@ from torch import Tensor
 
 import framework as fw
 from experiments import building
-from experiments.backends.observing_framework import ByRecording, differentiate
+from experiments.backends.observing_framework import ByRecording, differentiate, evaluate
 from experiments.specification import TrainingSpec
 from framework.layers.random import seed_noise
 from framework.stacking import unstack
@@ -18,6 +18,7 @@ class Stacked:
     """The backend; a group of one is stacked too, so that companions change no run's numbers."""
 
     differentiate = staticmethod(differentiate)
+    evaluate = staticmethod(evaluate)
 
     def start(self, training: TrainingSpec, parameters: list[dict[str, Tensor]]) -> "Stack":
         """Begin each run at its parameters."""

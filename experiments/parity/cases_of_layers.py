@@ -43,7 +43,7 @@ class LayerCase(Case):
     def draw(self) -> dict[str, Tensor]:
         """Two inputs, two cotangents, and the layers' parameters."""
         source = inputs.generator(self.name)
-        state = self._draw_state(source)
+        state = self.draw_state(source)
         x, other = (self._draw_input(source) for _ in range(2))
         with torch.no_grad():
             shape = referee.model(self.layers, state, self.number)(x).shape
@@ -116,7 +116,8 @@ class LayerCase(Case):
     def _draw_input(self, source: torch.Generator) -> Tensor:
         return inputs.draw(self.inputs, self.features, self.number, source)
 
-    def _draw_state(self, source: torch.Generator) -> dict[str, Tensor]:
+    def draw_state(self, source: torch.Generator) -> dict[str, Tensor]:
+        """Random parameters of the layers, with positive variances."""
         with torch.random.fork_rng(devices=[]):
             built = referee.fresh(self.layers)
         return {name: self._fill(name, value, source) for name, value in built.state_dict().items()}

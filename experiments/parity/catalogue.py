@@ -85,7 +85,7 @@ ELEMENTWISE: dict[str, tuple[tuple[dict[str, Any], ...], str, tuple[str, ...]]] 
     "L1Loss": (({},), "normal", ("numbers", "equal numbers")),
     "SmoothL1Loss": (({}, {"beta": 0.5}), "normal", ("numbers", "numbers 1 apart")),
     "HuberLoss": (({}, {"delta": 0.5}), "normal", ("numbers", "numbers half apart")),
-    "BCELoss": (({},), "positive", ("shares", "bits")),
+    "BCELoss": (({},), "shares", ("shares", "bits")),
     "BCEWithLogitsLoss": (({}, {"pos_weight": (2.0, 0.5, 1.5)}), "normal", ("shares", "bits")),
     "KLDivLoss": (({}, {"log_target": True}), "normal", ("distributions",)),
     "PoissonNLLLoss": (({}, {"log_input": False}), "positive", ("counts",)),
@@ -217,8 +217,8 @@ def _reduced(name: str, arguments: dict[str, Any], reduction: str) -> Entry:
 
 
 def _patterns(domain: str) -> tuple[str, ...]:
-    if domain == "positive":
-        return ("positive",)
+    if domain in ("positive", "shares"):
+        return ("positive", "ends") if domain == "shares" else ("positive",)
     return ("normal", "one row", "odd", "above", "below", "ties")
 
 

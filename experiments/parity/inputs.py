@@ -34,6 +34,13 @@ def positive(shape: tuple[int, ...], dtype: torch.dtype, source: Generator) -> T
     return uniform * (1 - 2.0**-9) + 2.0**-10
 
 
+def ends(shape: tuple[int, ...], dtype: torch.dtype, source: Generator) -> Tensor:
+    """Uniform numbers in (0, 1), every third of them 0 or 1."""
+    values = positive(shape, dtype, source).flatten()
+    values[::3] = (torch.arange(len(values[::3])) % 2).to(dtype)
+    return values.reshape(shape)
+
+
 def tiny(shape: tuple[int, ...], dtype: torch.dtype, source: Generator) -> Tensor:
     """Numbers so small that their squares vanish beside them."""
     return normal(shape, dtype, source) * TINY[dtype]
@@ -96,6 +103,7 @@ def transposed(shape: tuple[int, ...], dtype: torch.dtype, source: Generator) ->
 PATTERNS: dict[str, Draw] = {
     "normal": normal,
     "positive": positive,
+    "ends": ends,
     "tiny": tiny,
     "huge": huge,
     "extreme": extreme,
