@@ -4,6 +4,7 @@ Workers are one thread each, in a nanny that starts them again:
 `dask worker tcp://HOST:PORT --nthreads 1`, with this project importable there.
 """
 
+import json
 import queue
 import time
 from collections.abc import Callable, Generator, Iterable
@@ -18,7 +19,7 @@ from experiments.cluster_workers import (
     no_workers,
     workers,
 )
-from experiments.isolation import Isolation
+from experiments.isolation import Died, Isolation, OverTime
 from experiments.record import decode, encode
 from experiments.specification import RunSpec, canonical
 from experiments.store import Store
@@ -60,20 +61,20 @@ def _tasks(groups: list[Group], plan: Plan) -> Iterable[tuple[Group, tuple[Any, 
 
 
 def train_away(specs: list[str], timeout: float | None) -> tuple[float, list[str]] | None:
-    """On a worker: seconds and encoded records of a group; None if it went over its time."""
-    runs = [RunSpec.model_validate_json(text) for text in specs]
+    """On a worker: seconds and encoded records of a group; None if it has to be looked into."""
+    runs = [RunSpec.stored(json.loads(text)) for text in specs]
     start = time.perf_counter()
     try:
         # A worker's tasks are not in its main thread, where alone they could be interrupted.
         records = Isolation(timeout).together(runs) if timeout else work.train(runs)
-    except work.OverTime:
+    except (Died, OverTime):
         return None
     return time.perf_counter() - start, [encode(record).decode() for record in records]
 
 
 def train_isolated(specs: list[str], timeout: float | None) -> tuple[float, list[str]]:
     """On a worker: seconds and encoded records of a group that may kill or hang."""
-    runs = [RunSpec.model_validate_json(text) for text in specs]
+    runs = [RunSpec.stored(json.loads(text)) for text in specs]
     start = time.perf_counter()
     with Isolation(timeout) as isolation:
         records = list(isolation.train(runs))

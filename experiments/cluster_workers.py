@@ -1,6 +1,7 @@
 """The workers of a dask cluster: who they are, and whether they would give the same bits."""
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Sequence
@@ -33,8 +34,9 @@ def connect(address: str) -> "Client":
         from distributed import Client
     except ImportError:
         raise ClusterError("--cluster needs the extra: pip install '.[dask]'") from None
-    logger = logging.getLogger("distributed")  # what goes wrong is told in our words
-    logger.handlers, logger.propagate = [logging.NullHandler()], False
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).disabled = True  # what goes wrong is told in our words
     try:
         return Client(address, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
@@ -105,7 +107,7 @@ def _mismatch(address: str, name: str, ours: str, theirs: str | None) -> str:
 def describe(specs: list[str]) -> dict[str, str]:
     """What must be the same on driver and workers for the same bits."""
     versions = environment.versions()
-    runs = [RunSpec.model_validate_json(text) for text in specs]
+    runs = [RunSpec.stored(json.loads(text)) for text in specs]
     return {
         **{name: versions.get(name, "none") for name in PACKAGES},
         "capability": " ".join(provenance.of(run).capability for run in runs),

@@ -28,6 +28,10 @@ class Died(RuntimeError):  # noqa: N818
     """The process ended before its work; the message says how."""
 
 
+class OverTime(RuntimeError):  # noqa: N818
+    """The process was ended since its runs took longer than they may."""
+
+
 class Ended(RuntimeError):  # noqa: N818
     """The driver is ending, and with it all isolated processes."""
 
@@ -63,7 +67,7 @@ class Process:
             return [decode(text.encode()) for text in json.loads(self._read())]
         except Died:
             if over.is_set():
-                raise work.OverTime from None
+                raise OverTime from None
             raise
         finally:
             timer.cancel()
@@ -138,7 +142,7 @@ class Isolation:
             try:
                 yield from self.together(runs)
                 return
-            except (Died, work.OverTime):
+            except (Died, OverTime):
                 pass
         waiting, deaths = list(runs), 0
         while waiting:
@@ -147,7 +151,7 @@ class Isolation:
                     del waiting[0]
                     deaths = 0
                     yield record
-            except work.OverTime:
+            except OverTime:
                 reason = f"took more than {self._timeout:g} seconds"
                 yield work.unfinished(waiting.pop(0), "timed out", reason)
                 deaths = 0
@@ -181,7 +185,7 @@ class Isolation:
                 if self._ended:
                     raise Ended
                 yield process.train(group, self._timeout)
-        except (Died, work.OverTime):
+        except (Died, OverTime):
             if self._ended:
                 raise Ended from None
             raise
@@ -202,7 +206,7 @@ def _main() -> None:
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     for line in sys.stdin:
-        runs = [RunSpec.model_validate_json(text) for text in json.loads(line)]
+        runs = [RunSpec.stored(json.loads(text)) for text in json.loads(line)]
         work.get_ready(runs[0])
         output.write(b"ready\n")
         records = work.train(runs)

@@ -15,7 +15,7 @@ FINISHED = ("ok", "diverged")
 FAILED = ("failed", "crashed", "timed out")
 STATUSES = (*FINISHED, *FAILED, "unsupported")
 
-_CHECKSUM = b'"checksum": "'
+_CHECKSUM, _LAST = b'"checksum": "', b'"\n}\n'
 
 
 class BadRecord(ValueError):  # noqa: N818
@@ -143,7 +143,8 @@ def _checked(content: bytes) -> dict[str, Any]:
     try:
         entries = json.loads(content)
     except ValueError:
-        raise BadRecord("altered" if mark else "torn: its end is missing") from None
+        torn = not content.endswith(_LAST)
+        raise BadRecord("torn: its end is missing" if torn else "altered: not JSON") from None
     if not isinstance(entries, dict) or "schema" not in entries:
         raise BadRecord("not a record")
     if entries["schema"] != SCHEMA:
@@ -154,7 +155,7 @@ def _checked(content: bytes) -> dict[str, Any]:
 
 
 def _end(body: bytes) -> bytes:
-    return _CHECKSUM + sha256(body).hexdigest().encode() + b'"\n}\n'
+    return _CHECKSUM + sha256(body).hexdigest().encode() + _LAST
 
 
 def _numbers(curve: Iterable[float]) -> str:

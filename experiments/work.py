@@ -1,13 +1,11 @@
 """What a worker does with a group of runs: train it, and turn whatever happens into records.
 
-Only two things are raised: `OverTime`, when the group has used up its time, and `StoreError`.
+A group that has used up its time ends its process; who started that finds the guilty run.
 """
 
 import faulthandler
 import fcntl
 import os
-import signal
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -21,20 +19,13 @@ from experiments.store import Store
 
 Group = tuple[RunSpec, ...]
 
-PATIENCE = 1.5
-"""How much longer than its time a group may take before its process is ended from outside."""
-
-
-class OverTime(BaseException):
-    """A group has used up its time; no Exception, so that no backend takes it for its own."""
-
 
 @dataclass(frozen=True)
 class Report:
     """What became of a group: how each run ended, and how long the group took.
 
     Args:
-        statuses: a record's status by run id; empty if the group went over its time.
+        statuses: a record's status by run id.
         reused: everything was there already.
     """
 
@@ -49,11 +40,10 @@ def train_into(store: Store, runs: Sequence[RunSpec], plan: "Plan") -> Report:
         done = plan.reusable(store, runs)
         if done is not None:
             return Report(done, reused=True)
+        get_ready(runs[0])
         start = time.perf_counter()
-        try:
-            records = train(runs, plan.timeout)
-        except OverTime:
-            return Report({})
+        with _deadline(plan.timeout and plan.timeout * len(runs)):
+            records = train(runs)
         seconds = time.perf_counter() - start
         for record in records:
             store.write(record)
@@ -92,25 +82,16 @@ def get_ready(run: RunSpec) -> None:
         resolve(run.backend)
 
 
-def train(runs: Sequence[RunSpec], timeout: float | None = None) -> list[Record]:
-    """The records of a group that is trained here, `timeout` seconds a run at most.
+def train(runs: Sequence[RunSpec]) -> list[Record]:
+    """The records of a group that is trained here and now.
 
     Where the group fails, its runs are trained one by one, so that only the guilty do.
-
-    Raises:
-        OverTime: the group took longer than all its runs may together.
     """
-    get_ready(runs[0])
-    with _deadline(timeout * len(runs) if timeout else None):
-        return _train(runs)
-
-
-def _train(runs: Sequence[RunSpec]) -> list[Record]:
     from experiments.training import train_group
 
     results = train_group(runs)
     if len(runs) > 1 and any(result["status"] in ("failed", "unsupported") for result in results):
-        return [record for run in runs for record in _train([run])]
+        return [record for run in runs for record in train([run])]
     return [
         _record(
             run,
@@ -135,25 +116,20 @@ def _record(run: RunSpec, **result: Any) -> Record:
 
 @contextmanager
 def _deadline(seconds: float | None) -> Iterator[None]:
-    """Raise `OverTime` in the body after so many seconds; end the process if that does not help."""
-    if seconds is None or threading.current_thread() is not threading.main_thread():
+    """End this process if the body takes longer.
+
+    An exception would come too late for compiled code that never returns to Python, and might
+    leave an import half done, to the harm of the next group.
+    """
+    if seconds is None:
         yield
         return
-    before = signal.signal(signal.SIGALRM, _over_time)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     with open(os.devnull, "w") as nowhere:
-        # Compiled code that never returns to Python hears no signal.
-        faulthandler.dump_traceback_later(PATIENCE * seconds + 5, exit=True, file=nowhere)
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
             yield
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
             faulthandler.cancel_dump_traceback_later()
-
-
-def _over_time(*_: object) -> None:
-    raise OverTime
 
 
 @contextmanager

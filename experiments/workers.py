@@ -45,7 +45,7 @@ def _pool(
     """Reports of joblib's workers; what they do not finish stays in `under_way`.
 
     Raises:
-        BrokenProcessPool: a worker died.
+        BrokenProcessPool: a worker died, or ended since its group had used up its time.
     """
     # joblib does a single job in this very process, which a crash would end: so it is asked for
     # two workers, of which one at a time is given something to do.
@@ -58,9 +58,8 @@ def _pool(
         warnings.filterwarnings("ignore", module="joblib")  # of work cut short on purpose
         with closing(results):
             for group, report in results:
-                if report.statuses:  # otherwise it went over its time
-                    under_way.remove(group)
-                    yield report
+                under_way.remove(group)
+                yield report
 
 
 @contextmanager
@@ -97,7 +96,7 @@ def _end_after(driver: int, working: threading.Lock) -> None:
 
 
 def _suspects(groups: list[Group], store: Store, plan: Plan, jobs: int) -> Generator[Report]:
-    """Reports of groups whose worker died or that went over their time."""
+    """Reports of groups that were under way when a worker died, by itself or for its time."""
     with Isolation(plan.timeout) as isolation, ThreadPoolExecutor(jobs) as threads:
         futures = [threads.submit(_settle, group, store, plan, isolation) for group in groups]
         for future in as_completed(futures):

@@ -1,4 +1,4 @@
-"""Backends that train like torch.nn, except that they misbehave at a learning rate of 13."""
+"""Backends that train like the framework, except that they misbehave at a learning rate of 13."""
 
 import ctypes
 import os
@@ -7,19 +7,19 @@ import threading
 import time
 
 from experiments.backends import Unsupported
-from experiments.backends.torch import torch_plain
+from experiments.backends.framework import framework
 
 UNLUCKY = 13.0
 
 
 class Misbehaving:
-    """Trains like torch.nn unless the unlucky learning rate is among its runs."""
+    """Trains like the framework unless the unlucky learning rate is among its runs."""
 
     def start(self, training, parameters):
         """Misbehave, or begin."""
         if UNLUCKY in training.learning_rate:
             self.misbehave()
-        return torch_plain.start(training, parameters)
+        return framework.start(training, parameters)
 
     def misbehave(self):
         """What is wrong with this backend."""

@@ -4,9 +4,7 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -134,9 +132,8 @@ def as_nobody(folder):
     if os.getuid() != 0:
         yield
         return
-    inside = Path(tempfile.gettempdir())
-    for parent in [folder, *(each for each in folder.parents if inside in each.parents)]:
-        parent.chmod(0o755)
+    for parent in [folder, *folder.parents[:-2]]:
+        parent.chmod(parent.stat().st_mode | 0o055)
     os.seteuid(65534)
     try:
         yield
