@@ -20,6 +20,19 @@ def refuse(module: Module, **arguments: Any) -> None:
             )
 
 
+def check_dtype(module: Module, x: Any, parameter: Any) -> None:
+    """Refuse an input of another dtype than the module's parameter, if it has one.
+
+    Raises:
+        TypeError: the dtypes differ.
+    """
+    if parameter is not None and x.dtype != parameter.dtype:
+        raise TypeError(
+            f"{module} holds {parameter.dtype}, and got an input of {x.dtype}: "
+            "convert one with .to(dtype)"
+        )
+
+
 def within_run(module: Module, dim: int) -> int:
     """A dimension that counts within a run, as one of the stacked tensor."""
     return dim + 1 if module.runs is not None and dim >= 0 else dim

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from framework import init
 from framework.derivatives import constant, standardize
-from framework.layers.arguments import along_channels, own_shape, run_dims
+from framework.layers.arguments import along_channels, check_dtype, own_shape, run_dims
 from framework.module import Module
 from framework.variable import Parameter, state
 
@@ -98,6 +98,7 @@ class _ChannelNorm(Module):
                 f"{self} takes inputs of {' or '.join(map(str, self.takes))} dimensions with "
                 f"{self.num_features} channels, and got one of shape {shape}"
             )
+        check_dtype(self, x, self.weight)
         if self.training or self.running_mean is None or self.running_var is None:
             y = self._by_observed(x, channel)
         else:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from framework import init
+from framework.layers.arguments import check_dtype
 from framework.module import Module
 from framework.variable import Parameter
 
@@ -58,6 +59,8 @@ class Bilinear(Module):
                 f"{self} takes {sizes[0]} and {sizes[1]} features, and got inputs of shapes "
                 f"{tuple(first.shape)} and {tuple(second.shape)}"
             )
+        check_dtype(self, first, self.weight)
+        check_dtype(self, second, self.weight)
         leading = tuple(self.weight.shape[:-3])
         rows = second.reshape(*leading, -1, self.in2_features)
         matrices = self.weight.reshape(*leading, -1, self.in2_features)

@@ -10,7 +10,7 @@ import torch
 
 from framework import init
 from framework.derivatives import pad, permute
-from framework.layers.arguments import along_channels, repeated, run_dims
+from framework.layers.arguments import along_channels, check_dtype, repeated, run_dims
 from framework.layers.padding import extend
 from framework.layers.windows import as_batch, borders, check_spatial, slide, slide_back
 from framework.module import Module
@@ -80,11 +80,7 @@ class _Convolution(Module):
     def forward(self, x: Any) -> Any:
         """Convolve."""
         check_spatial(self, x, self.spatial, self.in_channels)
-        if x.dtype != self.weight.dtype:
-            raise TypeError(
-                f"{self} holds {self.weight.dtype}, and got an input of {x.dtype}: "
-                "convert one with .to(dtype)"
-            )
+        check_dtype(self, x, self.weight)
         y = self.convolve(as_batch(self, x, self.spatial))
         if self.bias is not None:
             y = y + along_channels(self, self.bias, y)

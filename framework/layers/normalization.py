@@ -9,7 +9,7 @@ import torch
 
 from framework import init
 from framework.derivatives import pad, rsqrt, square, standardize, unfold
-from framework.layers.arguments import along_channels, own_shape, run_dims
+from framework.layers.arguments import along_channels, check_dtype, own_shape, run_dims
 from framework.module import Module
 from framework.variable import Parameter
 
@@ -19,6 +19,7 @@ class _OfTrailingDimensions(Module):
 
     keeps_features = True
     normalized_shape: tuple[int, ...]
+    weight: Parameter | None
 
     def _dimensions(self, x: Any) -> tuple[int, ...]:
         shape = self.normalized_shape
@@ -27,6 +28,7 @@ class _OfTrailingDimensions(Module):
                 f"{self} takes inputs whose last dimensions are {shape}, and got one of shape "
                 f"{tuple(x.shape)}"
             )
+        check_dtype(self, x, self.weight)
         return tuple(range(-len(shape), 0))
 
     def _against(self, parameter: Any, x: Any) -> Any:
@@ -62,7 +64,7 @@ class LayerNorm(_OfTrailingDimensions):
         self.normalized_shape = _as_shape(normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
-        self.weight: Parameter | None = None
+        self.weight = None
         self.bias: Parameter | None = None
         if elementwise_affine:
             self.weight = Parameter(torch.ones(self.normalized_shape, device=device, dtype=dtype))
@@ -113,7 +115,7 @@ class RMSNorm(_OfTrailingDimensions):
         self.normalized_shape = _as_shape(normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
-        self.weight: Parameter | None = None
+        self.weight = None
         if elementwise_affine:
             self.weight = Parameter(torch.ones(self.normalized_shape, device=device, dtype=dtype))
 
@@ -184,6 +186,7 @@ class GroupNorm(Module):
         shape = own_shape(self, x)
         if len(shape) < 2 or shape[1] != self.num_channels:
             raise ValueError(f"{self} takes (n, {self.num_channels}, …), and got {shape}")
+        check_dtype(self, x, self.weight)
         runs = tuple(x.shape[: run_dims(self)])
         groups = x.reshape(*runs, shape[0], self.num_groups, -1)
         y = standardize(groups, dim=-1, eps=self.eps).reshape(*runs, *shape)

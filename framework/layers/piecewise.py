@@ -8,7 +8,7 @@ import torch
 
 from framework import derivatives, init
 from framework.layers.activations import Activation
-from framework.layers.arguments import along_channels, refuse, run_dims
+from framework.layers.arguments import along_channels, check_dtype, refuse, run_dims
 from framework.layers.random import Random
 from framework.module import Module
 from framework.variable import Parameter
@@ -69,6 +69,7 @@ class PReLU(Module):
 
     def forward(self, x: Any) -> Any:
         """Apply the function."""
+        check_dtype(self, x, self.weight)
         channel = 1 if x.dim() - run_dims(self) > 1 else 0
         slope = along_channels(self, self.weight, x, channel) if x.dim() else self.weight.squeeze(0)
         return derivatives.where(derivatives.constant(x) > 0, x, slope * x)

@@ -9,7 +9,7 @@ import torch
 
 from framework import init
 from framework.derivatives import constant, linear, relu, sigmoid, tanh
-from framework.layers.arguments import own_shape, run_dims
+from framework.layers.arguments import check_dtype, own_shape, run_dims
 from framework.module import Module
 from framework.variable import Parameter
 
@@ -64,6 +64,7 @@ class _Cell(Module):
         shape = own_shape(self, x)
         if len(shape) not in (1, 2) or shape[-1] != size:
             raise ValueError(f"{self} takes (n, {size}) or ({size}), and got {shape}")
+        check_dtype(self, x, self.weight_ih)
         return x if len(shape) == 2 else x.unsqueeze(run_dims(self))
 
     def no_state(self, x: Any) -> Any:

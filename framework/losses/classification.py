@@ -114,7 +114,7 @@ class NLLLoss(WeightedLoss):
             raise ValueError(
                 f"{type(self).__name__} takes class indices from 0 to {classes - 1}, "
                 f"and got {outside.flatten()[0].item()}"
-            )
+            ) from None
 
 
 class CrossEntropyLoss(NLLLoss):
