@@ -37,26 +37,31 @@ class Module:
         super().__init_subclass__(**arguments)
         cls._has_own_backward = not getattr(cls.backward, "from_recording", False)
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, **arguments: Any) -> Any:
         """Compute the output. Each module has its own."""
         raise NotImplementedError(f"{type(self).__name__} has no forward: define forward(self, x)")
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **arguments: Any) -> Any:
         """Compute the output: recorded if an input is a `Variable`, else a plain tensor."""
         if state.inside_module and not self._has_own_backward:
-            return self.forward(*inputs)
+            return self.forward(*inputs, **arguments)
         recorded = False
-        for source in inputs:
+        for source in (*inputs, *arguments.values()) if arguments else inputs:
             recorded = recorded or isinstance(source, Variable)
         if self._has_own_backward and recorded and state.recording:
+            if arguments:
+                raise TypeError(
+                    f"{type(self).__name__} has a backward of its own, and so takes its inputs by "
+                    f"position, not as {', '.join(arguments)}"
+                )
             return _own_backward(*inputs, module=self)
         if state.inside_module:
-            return self.forward(*inputs)
+            return self.forward(*inputs, **arguments)
         before = state.recording, state.runs
         state.recording = recorded and before[0]
         state.inside_module, state.runs = True, self.runs
         try:
-            return self.forward(*inputs)
+            return self.forward(*inputs, **arguments)
         finally:
             state.inside_module = False
             state.recording, state.runs = before
@@ -144,10 +149,20 @@ class Module:
                 if tensor is not None:
                     yield f"{prefix}.{name}" if prefix else name, tensor
 
-    def zero_grad(self) -> None:
-        """Set every parameter's gradient to None."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Set every parameter's gradient to None, or to zeros."""
         for parameter in self.parameters():
-            parameter.grad = None
+            if set_to_none:
+                parameter.grad = None
+            elif parameter.grad is not None:
+                parameter.grad = torch.zeros_like(parameter.data)
+
+    def apply(self, function: Callable[[Module], Any]) -> Self:
+        """Call a function with every module below this one, then with this one."""
+        for child in self.children():
+            child.apply(function)
+        function(self)
+        return self
 
     def train(self, mode: bool = True) -> Self:
         """Choose training behaviour (random masks, batch statistics), or not."""

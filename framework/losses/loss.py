@@ -46,11 +46,11 @@ class Loss(Module):
             )
         self.reduction = reduction
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **arguments: Any) -> Any:
         """Check the inputs, then compute the loss."""
         if len(inputs) >= 2:
             self.check(*inputs)
-        return super().__call__(*inputs)
+        return super().__call__(*inputs, **arguments)
 
     def check(self, prediction: Any, target: Any, *others: Any) -> None:
         """Refuse what the loss is not defined for, before anything is computed."""

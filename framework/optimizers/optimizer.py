@@ -122,11 +122,14 @@ class Optimizer:
         """Change `parameter` and `state` in place; `gradient` stays as it is."""
         raise NotImplementedError(f"{type(self).__name__} has no update rule")
 
-    def zero_grad(self) -> None:
-        """Set every parameter's gradient to None."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Set every parameter's gradient to None, or to zeros."""
         for group in self.param_groups:
             for parameter in group["params"]:
-                parameter.grad = None
+                if set_to_none:
+                    parameter.grad = None
+                elif parameter.grad is not None:
+                    parameter.grad = torch.zeros_like(parameter.data)
 
     def step(
         self,
@@ -249,15 +252,18 @@ class Optimizer:
 
     def phase(self) -> tuple[Any, ...]:
         """What tells the next step's tensor calls from those of other steps."""
-        return tuple(
-            [
-                (
-                    *[group[name] for name in self.defaults if name != "lr"],
-                    *[self.kind(group, block.step + 1) for block in blocks],
-                )
-                for group, blocks in zip(self.param_groups, self._blocks, strict=True)
-            ]
-        )
+        settings = [
+            [group[name] for name in self.defaults if name != "lr"] for group in self.param_groups
+        ]
+        return *map(tuple, settings), *self.kinds()
+
+    def kinds(self) -> list[Any]:
+        """The part of `phase` that changes by itself."""
+        return [
+            self.kind(group, block.step + 1)
+            for group, blocks in zip(self.param_groups, self._blocks, strict=True)
+            for block in blocks
+        ]
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]

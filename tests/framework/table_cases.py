@@ -20,7 +20,7 @@ def fraction(*shape):
 INDEX = torch.tensor([[0, 2], [1, 1], [2, 0]])
 ROWS = torch.tensor([2, 0, 2, 1])
 
-#: Entries whose derivative torch rounds to single precision, and so the table too: how far it is off.
+#: Entries whose derivative torch rounds to single precision, and the table too: by how much.
 ROUNDED = {"hardsigmoid": 1e-7}
 ANYWHERE = (
     *("exp", "expm1", "sin", "cos", "tan", "atan", "sinh", "cosh", "erf", "abs", "relu", "tanh"),

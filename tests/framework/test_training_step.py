@@ -33,6 +33,7 @@ OPTIMIZERS = {
     "plain": lambda p: fw.SGD(p, lr=0.1),
     "momentum": lambda p: fw.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),
     "nesterov": lambda p: fw.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
+    "dampened": lambda p: fw.SGD(p, lr=0.1, momentum=0.9, dampening=0.5),
     "Adam": lambda p: fw.Adam(p, lr=0.01),
     "AMSGrad": lambda p: fw.Adam(p, lr=0.01, amsgrad=True, weight_decay=0.01),
     **{
@@ -296,4 +297,28 @@ def test_a_changed_momentum_is_recorded_anew():
         optimizer.param_groups[0]["momentum"] = 0.5
     for _ in range(4):
         assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+
+
+@pytest.mark.parametrize("optimizer", ["plain", "dampened", "RAdam"])
+def test_an_epoch_is_its_steps_one_by_one(optimizer):
+    model, lines, twin, step = both_ways(perceptron, optimizer=optimizer)
+    x, target = (torch.cat(parts) for parts in zip(*batches("MSELoss"), strict=True))
+    for _ in range(3):
+        expected = [lines(*pair) for pair in zip(x.split(4), target.split(4), strict=True)]
+        assert torch.equal(torch.stack(expected), step.epoch(x, target, 4))
+        assert_same(model, twin)
+
+
+def test_a_wrong_target_in_the_middle_of_an_epoch_is_refused_after_the_steps_before_it():
+    model, lines, twin, step = both_ways(perceptron, "CrossEntropyLoss", "momentum")
+    x, target = (torch.cat(parts) for parts in zip(*batches("CrossEntropyLoss"), strict=True))
+    for _ in range(2):
+        step.epoch(x, target, 7)
+        [lines(*pair) for pair in zip(x.split(7), target.split(7), strict=True)]
+    target[23] = 2
+    with pytest.raises(ValueError, match="class indices from 0 to 1"):
+        step.epoch(x, target, 7)
+    for pair in list(zip(x.split(7), target.split(7), strict=True))[:3]:
+        lines(*pair)
     assert_same(model, twin)
