@@ -37,12 +37,11 @@ class Recording:
         self.active = active
 
     def run(self, x: Tensor, target: Tensor) -> None:
-        """One step on other data."""
-        with torch.inference_mode():
-            self.x.copy_(x)
-            self.target.copy_(target)
-            for call in self.calls:
-                call()
+        """One step on other data, in inference mode."""
+        self.x.copy_(x)
+        self.target.copy_(target)
+        for call in self.calls:
+            call()
 
 
 class TrainingStep:
@@ -82,30 +81,77 @@ class TrainingStep:
 
     def __call__(self, x: Tensor, target: Tensor) -> Tensor:
         """Do one step; return the loss before the update."""
-        if self._moves != Parameter.moves:
-            self._look_around()
-        key = (
-            x.shape, x.dtype, target.shape, target.dtype,
-            tuple([m.training for m in self._modules]), self.optimizer.phase(),
-        )  # fmt: skip
+        key = self._key(x, target)
         recording = self._recordings.get(key)
         if recording is not None:
-            return self._replay(recording, x, target)
+            value = torch.empty_like(recording.value)
+            replayed = self._replay(recording, [(x, target)], [value])
+            return value if replayed else self._eager(x, target)
         if key in self._seen and key not in self._recordings:
             return self._record(key, x, target)
         self._seen.add(key)
         return self._eager(x, target)
 
-    def _replay(self, recording: Recording, x: Tensor, target: Tensor) -> Tensor:
-        self.optimizer.advance(recording.active)
+    def epoch(self, x: Tensor, target: Tensor, batch_size: int) -> Tensor:
+        """Step through the batches of x and target in order, the short last one included.
+
+        The same as calling the step for each, with less between the steps.
+
+        Shapes: x and target with n examples in their first dimension, or, stacked, their second.
+        The losses before each update have shape (steps), or (runs, steps).
+        """
+        examples = 0 if self.model.runs is None else 1
+        pieces = (x.split(batch_size, examples), target.split(batch_size, examples))
+        batches = list(zip(*pieces, strict=True))
+        values: list[Tensor] = []
+        while len(values) < len(batches):
+            first = batches[len(values)]
+            recording = self._recordings.get(self._key(*first))
+            replayed = 0
+            if recording is not None:
+                alike = [b for b in batches[len(values) :] if b[0].shape == first[0].shape]
+                shape = recording.value.shape
+                free = list(recording.value.new_empty(len(alike), *shape).unbind())
+                replayed = self._replay(recording, alike, free)
+                values += free[:replayed]
+            if not replayed:
+                values.append(self(*first))
+        return torch.stack(values, -1)
+
+    def _key(self, x: Tensor, target: Tensor) -> Any:
+        """Equal for two steps exactly where one recording serves both."""
+        if self._moves != Parameter.moves:
+            self._look_around()
+        return (
+            x.shape, x.dtype, target.shape, target.dtype,
+            tuple([m.training for m in self._modules]), self.optimizer.phase(),
+        )  # fmt: skip
+
+    def _replay(
+        self, recording: Recording, batches: list[tuple[Tensor, Tensor]], values: list[Tensor]
+    ) -> int:
+        """Replay for each batch, write each value, and say how many it was.
+
+        Stops before a step of another kind, and at one that cannot be done: the eager lines will
+        say why.
+        """
+        optimizer = self.optimizer
+        kinds = optimizer.kinds()
+        done = 0
         try:
-            recording.run(x, target)
+            with torch.inference_mode():
+                for (x, target), value in zip(batches, values, strict=True):
+                    if done and optimizer.kinds() != kinds:
+                        break
+                    optimizer.advance(recording.active)
+                    recording.run(x, target)
+                    value.copy_(recording.value)
+                    done += 1
         except (RuntimeError, IndexError):
-            self.optimizer.retreat(recording.active)
-            return self._eager(x, target)
+            optimizer.retreat(recording.active)
         for parameter, gradient in recording.gradients:
             parameter.grad = gradient
-        return recording.value.clone()
+        return done
 
     def _eager(self, x: Tensor, target: Tensor, watched: Any = None) -> Tensor:
         """The four lines themselves; what `watched` sees is all but the step's Python numbers."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 import framework as fw
@@ -26,8 +25,7 @@ class RecordedRun(AutogradRun):
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Any:
         """Gather the epoch's points once; batches are views of it."""
         self.model.train()
-        batches = zip(x[order].split(batch_size), target[order].split(batch_size), strict=True)
-        losses = torch.stack([self._step(*batch) for batch in batches])
+        losses = self._step.epoch(x[order], target[order], batch_size)
         self.end_epoch()
         return losses
 

@@ -50,9 +50,7 @@ class Stack:
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Tensor:
         """Gather the epoch's points once; step through all runs together."""
         self.model.train()
-        parts = (_gather(points, order).split(batch_size, 1) for points in (x, target))
-        batches = zip(*parts, strict=True)
-        losses = torch.stack([self.step(*batch) for batch in batches], 1)
+        losses = self.step.epoch(_gather(x, order), _gather(target, order), batch_size)
         if self.schedule is not None:
             self.schedule.step()
         return losses
