@@ -1,58 +1,98 @@
-"""cappelletti-2019: Tables 1 and 2 and Fig. 2, from equal starts and from each side's own.
+"""cappelletti-2019: Tables 1 and 2 and Fig. 2, from equal starts and from each side's own."""
 
-Settings, read in the authors' code: the disk around (.5, .5), 1000 + 1000 fresh points a run,
-scaled by one mean and one standard deviation; 2-25-25-25-2; batches of 100 in a fixed order;
-learning rate .1; momentum .2 in torch's sense; 200 epochs; 20 runs.
-"""
+import pandas as pd
 
-from dataclasses import dataclass
-
-from experiments.reports.settings import SIDES, network, repeated
-from experiments.specification import Data, Entry, RunSpec
+from experiments.outcome import Figure, Outcome, Table, Verdict
+from experiments.reports import cappelletti_2019_tables as tables
+from experiments.reports import judging
+from experiments.reports.cappelletti_2019_runs import SETTINGS, TORCHS, Side, sides
+from experiments.reports.measured import Records, absent, curves, with_mean
+from experiments.specification import RunSpec
 
 name = "cappelletti-2019"
 title = "cappelletti-2019: cross-entropy and mean squared error, with and without momentum"
-
-THEIRS, TORCHS = Entry("xavier-normal-zero-bias"), Entry("torch")
-"""The two initialisations: N(0, 2/(in+out)) with zero biases; torch.nn's default."""
-LOSSES = {"cross-entropy": ("CrossEntropyLoss", "index"), "MSE": ("MSELoss", "one-hot")}
-MOMENTA = {"": Entry("SGD"), " momentum": Entry("SGD", momentum=0.2)}
-SETTINGS = tuple(loss + momentum for loss in LOSSES for momentum in MOMENTA)
-
-
-@dataclass(frozen=True)
-class Side:
-    """The runs behind one published row: which backend trains, and from which start."""
-
-    setting: str
-    backend: str = "framework"
-    hidden: str = "ReLU"
-    start: Entry = THEIRS
-
-    def runs(self, quick: bool) -> tuple[RunSpec, ...]:
-        """One run a seed."""
-        loss, momentum = self.setting.removesuffix(" momentum"), self.setting.endswith("momentum")
-        run = RunSpec(
-            data=Data(target=LOSSES[loss][1]),
-            layers=network(self.hidden),
-            initialisation=self.start,
-            loss=Entry(LOSSES[loss][0]),
-            optimizer=MOMENTA[" momentum" if momentum else ""],
-            learning_rate=0.1,
-            epochs=20 if quick else 200,
-        )
-        return repeated(run, range(3 if quick else 20), self.backend)
-
-
-def sides() -> list[Side]:
-    """Every row: all settings on both sides from equal starts, and torch.nn from its own."""
-    return [
-        *(Side(setting, backend) for setting in SETTINGS for backend in SIDES),
-        *(Side(setting, backend, "Tanh") for setting in SETTINGS for backend in SIDES),
-        *(Side(setting, "torch", start=TORCHS) for setting in SETTINGS),
-    ]
 
 
 def runs(quick: bool) -> list[RunSpec]:
     """20 runs of each row; 3 short ones when quick."""
     return [run for side in sides() for run in side.runs(quick)]
+
+
+def outcome(records: Records, quick: bool) -> Outcome:
+    """Tables 1 and 2 twice, the extra rows, the sum, Fig. 2 for all four settings, verdicts."""
+    judged = tables.judged(records, quick)
+    compared = tables.from_equal_starts(records, quick)
+    return Outcome(
+        name=name,
+        title=title,
+        tables=(
+            *tables.published_tables(records, quick, compared),
+            tables.extra_rows(records, quick),
+            tables.sums(records, quick),
+            _judgements(judged),
+            tables.numbers(records, quick),
+        ),
+        figures=tuple(_curves(records, setting, quick) for setting in SETTINGS),
+        verdicts=(*judging.row_verdicts(name, judged), *_claims(compared, records, quick)),
+        text=(
+            judging.RULE,
+            "Their runs are timed by the timing harness: see whole trainings there.",
+            *absent(records, runs(quick)),
+        ),
+    )
+
+
+def _judgements(judged: pd.DataFrame) -> Table:
+    return Table(
+        name="judgements",
+        title="Every published number of cappelletti-2019 against ours",
+        frame=judged,
+        notes=(judging.RULE, "Theirs is held against the framework, torch.nn against torch.nn."),
+        formats={"z": "+.2f", "p, Holm": ".3f"},
+    )
+
+
+def _curves(records: Records, setting: str, quick: bool) -> Figure:
+    """Theirs from their start in red, torch.nn from its own in blue, as in the report."""
+    shown = {"framework": Side(setting), "torch.nn": Side(setting, "torch", start=TORCHS)}
+    panels = {
+        "train loss, summed over ten batches": ("minibatch_loss_sum", 1),
+        "train accuracy, %": ("train_accuracy", 100),
+    }
+    parts = [
+        _thinned(with_mean(curves(records, side.runs(quick), key))).assign(
+            panel=panel, series=series, y=lambda frame, scale=scale: frame["y"] * scale
+        )
+        for panel, (key, scale) in panels.items()
+        for series, side in shown.items()
+    ]
+    number = "Fig. 2: " if setting == "MSE momentum" else ""
+    return Figure(
+        name="curves-" + setting.lower().replace(" ", "-"),
+        title=f"{number}{setting}, each side from its own start",
+        kind="curves",
+        data=pd.concat(parts, ignore_index=True),
+        options={"x_label": "epoch", "share_y": False, "columns": 2},
+        notes=("Thin: single runs; bold: their mean.",),
+    )
+
+
+def _thinned(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[(frame["x"] % 2 == 0) | (frame["x"] == 1)]
+
+
+def _claims(compared: pd.DataFrame, records: Records, quick: bool) -> list[Verdict]:
+    equal = judging.tally(compared["agreement"])
+    own = judging.tally(tables.from_own_starts(records, quick)["agreement"])
+    differs = "different" in own or "different" in equal
+    return [
+        Verdict(
+            source=name,
+            claim="the framework and torch.nn show no difference",
+            published="means of 20 runs, side by side",
+            measured=f"equal starts: {equal}; own starts: {own}",
+            verdict="not judged (quick)" if quick else "does not hold" if differs else "holds",
+            reason="Paired by seed, with margins of half a percentage point and a tenth of a loss.",
+        ),
+        tables.sum_verdict(name, records, quick),
+    ]

@@ -57,7 +57,7 @@ def replayed_run(optimizer: str, rate: float, network_number: int, epochs: int) 
     )
 
 
-def replayed_points(data: Data, seed: int) -> dict[str, Points]:
+def replayed_points(data: Data, _seed: int) -> dict[str, Points]:
     """Their training and test set: whatever the seed, drawn after seeding with 42 and 66."""
     return {
         "train": _points(data.train, torch.Generator().manual_seed(TRAIN_SEED)),

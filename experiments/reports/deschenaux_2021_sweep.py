@@ -28,8 +28,8 @@ def in_torch(optimizer: str, quick: bool) -> tuple[RunSpec, ...]:
 
 
 def rates(quick: bool) -> tuple[float, ...]:
-    """The published seven; three of them when quick."""
-    return RATES[-3:] + (0.01,) if quick else RATES
+    """The published seven; four of them when quick."""
+    return (*RATES[-3:], 0.01) if quick else RATES
 
 
 def runs(quick: bool) -> list[RunSpec]:

@@ -1,6 +1,7 @@
 """What the reports' runs have in common: the network, and the two sides."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from experiments.specification import Entry, RunSpec
 
@@ -14,7 +15,7 @@ def network(
     """2-25-25-25-`outputs`, `hidden` after each hidden layer and `last` after the last."""
     sizes = (2, 25, 25, 25, outputs)
     layers: list[Entry] = []
-    for inputs, units in zip(sizes, sizes[1:], strict=False):
+    for inputs, units in pairwise(sizes):
         layers += [Entry("Linear", in_features=inputs, out_features=units), _entry(hidden)]
     return tuple(layers[:-1] if last is None else [*layers[:-1], _entry(last)])
 

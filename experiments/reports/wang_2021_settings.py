@@ -16,6 +16,7 @@ ACTIVATIONS = {
     "Tanh, their derivative": WRONG_TANH,
 }
 MSE, BCE = Entry("MSELoss"), Entry("BCELoss")
+SGD, UNIFORM = Entry("SGD"), Entry("uniform")
 
 
 def run(
@@ -25,8 +26,8 @@ def run(
     epochs: int,
     loss: Entry = MSE,
     learning_rate: float = 0.1,
-    optimizer: Entry = Entry("SGD"),
-    start: Entry = Entry("uniform"),
+    optimizer: Entry = SGD,
+    start: Entry = UNIFORM,
     validation: int = 0,
 ) -> RunSpec:
     """A run of the report's settings but for what is named; seed 0, in the framework."""

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from experiments.reports.settings import repeated
-from experiments.reports.wang_2021_settings import BCE, MSE, run
+from experiments.reports.wang_2021_settings import BCE, MSE, SGD, UNIFORM, run
 from experiments.specification import Entry, RunSpec
 
-SGD = Entry("SGD")
-UNIFORM, WIDE = Entry("uniform"), Entry("xavier-normal", gain=4.0)
+WIDE = Entry("xavier-normal", gain=4.0)
 
 
 @dataclass(frozen=True)
