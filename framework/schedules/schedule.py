@@ -60,7 +60,7 @@ class LRScheduler:
         if self.begins_at_base:
             for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=True):
                 group["lr"] = copied(base)
-        self.initial = True
+        self.initial = self.begins_at_base
         self._set()
         self.initial = False
 
