@@ -124,8 +124,12 @@ def _measure(options: Options, progress: Progress) -> "Measured":
     chosen = list(tasks(options.quick, options.backends))
     comparisons = {}
     with lock.timing(options.lock), one_core():
-        for place, task in enumerate(chosen):
-            progress.say(f"timing {place + 1} of {len(chosen)}: {task.name}")
+        said = ""
+        for done, task in enumerate(chosen):
+            kind = task.name.partition(":")[0]
+            if kind != said:  # a line now and then: a moving bar would disturb what is timed
+                progress.say(f"timing {kind}: {done} of {len(chosen)} comparisons done")
+            said = kind
             comparisons[task.name] = task.make()
     return Measured(
         comparisons,

@@ -79,15 +79,15 @@ class Control:
 
 
 def reached(measured: Ratio, target: float, control: Control, agrees: bool = True) -> str:
-    """Whether a ratio reaches its target: yes, no, or why nothing can be said.
+    """Whether a ratio reaches its target.
 
-    "yes" and "no" need the whole interval, on its side of the target, more than the noise floor
-    does not matter for: an interval that holds the target leaves it open.
+    "yes" and "no" need the whole interval on that side of the target, else it is "open"; "void"
+    where the losses disagree, "withheld" where the control fails.
     """
     if not agrees:
-        return "void: the losses disagree"
+        return "void"
     if not control.passes:
-        return "withheld: the control fails"
+        return "withheld"
     if measured.low >= target:
         return "yes"
-    return "no" if measured.high < target else "open: within the interval"
+    return "no" if measured.high < target else "open"

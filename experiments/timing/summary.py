@@ -27,7 +27,8 @@ def tables(measured: Measured) -> tuple[Table, ...]:
 def _targets(measured: Measured) -> Table:
     digits = dict.fromkeys(("times as fast", "low", "high"), ".2f")
     notes = (
-        "Reached: yes or no where the whole interval is on one side of the target.",
+        "Reached: yes or no where the whole interval is on that side of the target, else open; "
+        "withheld where the control fails, void where the losses disagree.",
         "Losses: of the first 3 epochs, against torch's; identical is to the last bit.",
     )
     title = "What the framework is meant to reach"

@@ -76,16 +76,16 @@ def test_a_control_of_equal_times_passes():
 
 
 def test_a_verdict_is_withheld_where_the_control_fails():
-    assert reached(exactly(9.0, 8.9, 9.1), 5.0, NOISY) == "withheld: the control fails"
+    assert reached(exactly(9.0, 8.9, 9.1), 5.0, NOISY) == "withheld"
 
 
 def test_a_time_of_disagreeing_losses_is_void_even_under_a_passing_control():
-    assert reached(exactly(9.0, 8.9, 9.1), 5.0, QUIET, agrees=False).startswith("void")
+    assert reached(exactly(9.0, 8.9, 9.1), 5.0, QUIET, agrees=False) == "void"
 
 
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
-    [(5.0, 5.2, "yes"), (4.7, 4.9, "no"), (4.9, 5.1, "open: within the interval")],
+    [(5.0, 5.2, "yes"), (4.7, 4.9, "no"), (4.9, 5.1, "open")],
 )
 def test_a_target_is_reached_or_missed_only_by_the_whole_interval(low, high, verdict):
     assert reached(exactly((low + high) / 2, low, high), 5.0, QUIET) == verdict

@@ -97,7 +97,7 @@ def test_no_target_is_judged_where_the_control_fails():
     target = row(
         targets.table(made_up.measured(comparison)), who="framework-recorded", against="torch"
     )
-    assert target["reached"] == "withheld: the control fails"
+    assert target["reached"] == "withheld"
 
 
 def test_a_target_over_a_void_time_is_void():
@@ -107,7 +107,7 @@ def test_a_target_over_a_void_time_is_void():
     target = row(
         targets.table(made_up.measured(comparison)), who="framework-recorded", against="torch"
     )
-    assert target["reached"] == "void: the losses disagree"
+    assert target["reached"] == "void"
     assert math.isnan(target["times as fast"])
 
 
@@ -118,7 +118,7 @@ def test_a_target_is_void_where_the_other_side_disagrees_too():
     target = row(
         targets.table(made_up.measured(comparison)), who="framework-recorded", against="jax"
     )
-    assert target["reached"] == "void: the losses disagree"
+    assert target["reached"] == "void"
 
 
 def test_a_target_says_why_it_was_not_measured():
