@@ -41,11 +41,16 @@ class Case(ABC):
         dtype: "float32" or "float64".
     """
 
-    area: ClassVar[str]
+    kind: ClassVar[str]
 
     inputs: str
     dtype: str
     given: Mapping[str, Tensor] | None = field(default=None, kw_only=True, repr=False)
+
+    @property
+    def area(self) -> str:
+        """The part of the report it belongs to; infinite inputs have one of their own."""
+        return "infinities" if self.inputs == "infinite" else self.kind
 
     @property
     @abstractmethod

@@ -17,7 +17,7 @@ from experiments.specification import Entry
 class LayerCase(Case):
     """Layers on a batch x (n, *features), with a random cotangent for each of two inputs."""
 
-    area: ClassVar[str] = "layers"
+    kind: ClassVar[str] = "layers"
     layers: tuple[Entry, ...]
     features: tuple[int, ...] = (7,)
 

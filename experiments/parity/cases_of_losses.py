@@ -30,7 +30,7 @@ class LossCase(Case):
         rows: n, unless the pattern says otherwise.
     """
 
-    area: ClassVar[str] = "losses"
+    kind: ClassVar[str] = "losses"
     loss: Entry
     targets: str
     outputs: int = 3

@@ -23,7 +23,7 @@ class ModelCase(Case):
     ignores the order or the rate, or steps the schedule at the wrong time differs here.
     """
 
-    area: ClassVar[str] = "models"
+    kind: ClassVar[str] = "models"
     layers: tuple[Entry, ...]
     loss: Entry
     optimizer: Entry

@@ -29,7 +29,7 @@ class OptimizerCase(Case):
     that tell optimizers apart. `inputs` is a name of `PULLS`.
     """
 
-    area: ClassVar[str] = "optimizers"
+    kind: ClassVar[str] = "optimizers"
     optimizer: Entry
     learning_rate: float
 

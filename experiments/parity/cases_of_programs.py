@@ -19,7 +19,7 @@ class ProgramCase(Case):
     `differentiate(function, inputs, grad_output)`.
     """
 
-    area: ClassVar[str] = "programs"
+    kind: ClassVar[str] = "programs"
     program: str
 
     @property

@@ -29,7 +29,7 @@ under_test: Any = None
 class RunCase(Case):
     """Runs that differ in learning rate and seed, trained as one group by the harness."""
 
-    area: ClassVar[str] = "runs"
+    kind: ClassVar[str] = "runs"
     specs: tuple[RunSpec, ...]
 
     @property

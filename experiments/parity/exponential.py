@@ -3,20 +3,23 @@
 `torch.exp` is MKL's. The kernels of softmax, log-softmax and sigmoid call Sleef's `expf` and `exp`
 (accuracy 1.0 ULP) instead, and the two differ in the last place for some six to ten arguments in a
 hundred. That is the whole reason why a cross-entropy training from plain tensor calls is not
-torch.nn's to the bit; with this exponential in its place it is.
+torch.nn's to the bit; with this exponential in its place it is. The value of the loss, on which no
+parameter depends, is summed by torch in an order of its own, which is rebuilt here too.
 
 Polynomials and reduction are those of Sleef 3.8 (Boost Software License 1.0, sleef.org), with
 every product and sum fused as its FMA builds have them; `torch.addcmul` is the fused operation.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import torch
 from torch import Tensor
 
 from framework.variable import Function
 
+GROUP = 16
 LOG2E = 1.442695040888963407359924681001892137426645954152985934135449406931
 FLOAT32_LN2 = (0.693145751953125, 1.428606765330187045e-06)
 FLOAT64_LN2 = (0.69314718055966295651160180568695068359375, 0.28235290563031577122588448175013e-12)
@@ -61,15 +64,42 @@ def rebuilt(x: Tensor) -> Tensor:
     return torch.where(x > highest, float("inf"), value)
 
 
+def cascade(values: Tensor) -> Tensor:
+    """The sum over the last dimension in the order of torch's negative log-likelihood on a CPU.
+
+    The first element is set apart; the others are summed in groups of 16, their sums likewise, and
+    so on; what fills no group is kept, and added at the end, level by level, the first one last.
+    """
+    first, rest = values[..., 0], values[..., 1:]
+    total = torch.zeros_like(first)
+    while rest.shape[-1]:
+        full = rest.shape[-1] // GROUP * GROUP
+        total = total + _left_to_right(rest[..., full:])
+        rest = _left_to_right(rest[..., :full].unflatten(-1, (-1, GROUP)))
+    return total + first
+
+
 @contextmanager
-def swapped(exponential: Callable[[Tensor], Tensor] = rebuilt) -> Iterator[None]:
-    """Let the framework's derivative table compute e^x by `exponential`."""
-    entry = Function.table["exp"]
-    before, entry.value = entry.value, exponential
-    try:
+def swapped() -> Iterator[None]:
+    """Let the framework's derivative table compute e^x by `rebuilt`, and the loss by `cascade`."""
+    exponential, likelihood = Function.table["exp"], Function.table["nll_mean"]
+    with (
+        patch.object(exponential, "value", rebuilt),
+        patch.object(likelihood, "value", _mean_likelihood),
+    ):
         yield
-    finally:
-        entry.value = before
+
+
+def _mean_likelihood(x: Tensor, index: Tensor, runs: bool = False) -> Tensor:
+    picked = -x.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    return cascade(picked if runs else picked.flatten()) / index.shape[-1]
+
+
+def _left_to_right(values: Tensor) -> Tensor:
+    total = torch.zeros_like(values[..., :1]).sum(-1)
+    for place in range(values.shape[-1]):
+        total = total + values[..., place]
+    return total
 
 
 def _fused(c: Tensor | float, a: Tensor, b: Tensor) -> Tensor:
