@@ -1,0 +1,1 @@
+"""Ordinary training scripts for torch.nn."""
