@@ -13,7 +13,7 @@ from __future__ import annotations
 import io
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ _STYLE = {
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
     "axes.titlesize": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -62,6 +64,9 @@ _METADATA: dict[str, dict[str, str | None]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "png": {"Software": None},
 }
+TITLE = "figure-title"
+"""The title's identifier in an SVG, so that a page with captions of its own can leave it out."""
+
 Looks = Mapping[str, Look]
 
 
@@ -104,16 +109,18 @@ def _save(canvas: Canvas, ending: str, title: str) -> bytes:
 def draw(figure: Figure) -> Canvas:
     """The figure as matplotlib's, not yet laid out."""
     options = dict(figure.options)
-    panels = _panels(figure.data)
+    panels = panels_of(figure.data)
     columns = min(len(panels), options.pop("columns", 3))
-    share_y = options.pop("share_y", True)
+    share_y = options.pop("share_y", _same_lines(panels.values()))
     canvas, grid = _canvas(figure, len(panels), columns, share_y)
-    series = _looks(figure.data, options.pop("ordered", False))
+    series = series_looks(figure.data, options.pop("ordered", False))
     legend_title, value_label = options.pop("legend_title", None), options.pop("value_label", "")
+    if figure.kind == "heat-map" and not figure.data.empty:
+        options.setdefault("value_limits", _limits(figure.data["value"]))
     extra: dict[str, Any] = {}
     for place, (axes, (name, data)) in enumerate(zip(grid, panels.items(), strict=False)):
         axes.set_title(textwrap.fill(name, 44))
-        own = {key: _for_panel(value, name) for key, value in options.items()}
+        own = {key: for_panel(value, name) for key, value in options.items()}
         if place % columns and share_y:
             own["y_label"] = ""
         if place + columns < len(panels) and not isinstance(options.get("x_label"), Mapping):
@@ -129,27 +136,41 @@ def draw(figure: Figure) -> Canvas:
 def _canvas(figure: Figure, panels: int, columns: int, share_y: bool) -> tuple[Canvas, list[Axes]]:
     rows = math.ceil(panels / columns)
     width = max(NARROWEST, columns * _SIZES[figure.kind](figure.data)[0])
-    title = textwrap.fill(figure.title, int(width * 13))
+    title = textwrap.fill(figure.title, int(width * 10))
     height = rows * (_SIZES[figure.kind](figure.data)[1]) + 0.5 + 0.2 * title.count("\n")
     canvas = Canvas(figsize=(width, height), layout="constrained")
-    canvas.suptitle(title, fontweight="bold")
+    canvas.suptitle(title, fontweight="bold").set_gid(TITLE)
     grid = canvas.subplots(rows, columns, squeeze=False, sharey=share_y).ravel().tolist()
     for unused in grid[panels:]:
         unused.remove()
     return canvas, grid
 
 
-def _panels(data: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _same_lines(panels: Iterable[pd.DataFrame]) -> bool:
+    """Whether panels that list things one below the other list the same ones."""
+    listing = [panel.get("row", panel.get("label")) for panel in panels]
+    return len({None if lines is None else tuple(lines.unique()) for lines in listing}) == 1
+
+
+def _limits(values: pd.Series) -> tuple[float, float] | None:
+    known = values.astype(float).dropna()
+    return (float(known.min()), float(known.max())) if len(known) else None
+
+
+def panels_of(data: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of each panel by its name; one without a name where there is no such column."""
     if "panel" not in data.columns or data.empty:
         return {"": data}
     return {str(name): part for name, part in data.groupby("panel", sort=False)}
 
 
-def _for_panel(value: Any, panel: str) -> Any:
+def for_panel(value: Any, panel: str) -> Any:
+    """An option's value for one panel."""
     return value.get(panel) if isinstance(value, Mapping) else value
 
 
-def _looks(data: pd.DataFrame, ordered: bool) -> dict[str, Look]:
+def series_looks(data: pd.DataFrame, ordered: bool) -> dict[str, Look]:
+    """A look for each series, the same in all panels."""
     names = list(map(str, data["series"].unique())) if "series" in data.columns else [""]
     if not ordered:
         return looks(names)
@@ -167,24 +188,20 @@ def _draw_panel(
     """Draw one panel and return what the legend needs beyond the series."""
     common = {name: options.pop(name, None) for name in ("x_label", "y_label", "x_limits")}
     limits, log_x, log_y = (options.pop(name, None) for name in ("y_limits", "log_x", "log_y"))
-    axes.set_xlabel(common["x_label"] or "")
-    axes.set_ylabel(common["y_label"] or "")
     if data.empty:
         axes.text(0.5, 0.5, "no finished runs", ha="center", transform=axes.transAxes)
-        axes.set(xticks=[], yticks=[])
+        axes.set(xticks=[], yticks=[], xlabel=common["x_label"], ylabel=common["y_label"])
         return {}
     if log_x:
         axes.set_xscale("log")
     if log_y:
         axes.set_yscale("log")
     extra = KINDS[kind](axes, data, series, **options) or {}
-    axes.set(
-        **{
-            name: value
-            for name, value in {"xlim": common["x_limits"], "ylim": limits}.items()
-            if value is not None
-        }
-    )
+    axes.set(xlabel=common["x_label"] or "", ylabel=common["y_label"] or "")
+    if common["x_limits"] is not None:
+        axes.set_xlim(common["x_limits"])
+    if limits is not None:
+        axes.set_ylim(limits)
     return extra
 
 
@@ -288,7 +305,8 @@ def _error_bars(
     centre = (x if across else y).astype(float)
     size = np.stack([centre - part["low"].astype(float), part["high"].astype(float) - centre])
     style: dict[str, Any] = {"fmt": "none", "ecolor": colour, "capsize": 2.5, "elinewidth": 1.2}
-    axes.errorbar(x, y, **{"xerr" if across else "yerr": size}, **style, zorder=4)
+    style["xerr" if across else "yerr"] = np.maximum(size, 0)  # rounding may leave -1e-17
+    axes.errorbar(x, y, **style, zorder=4)
 
 
 def _bars(axes: Axes, data: pd.DataFrame, series: Looks) -> None:
@@ -316,7 +334,7 @@ def _intervals(
     A column ``verdict`` is written at the right of its line.
     """
     labels = list(map(str, data["label"].unique()))
-    gap = 0.7 / len(series)
+    gap = 0.8 / len(series)
     axes.axvline(0, color=INK, linewidth=0.8)
     places = pd.Series(0.0, index=data.index)
     for place, (name, part) in enumerate(_by_series(data)):
@@ -409,8 +427,9 @@ def _graph(axes: Axes, data: pd.DataFrame, _series: Looks) -> None:
     axes.set_axis_off()
     axes.set_aspect("equal")
     is_node = data["target"].isna()
-    nodes = {str(node.source): _node(axes, node) for node in data[is_node].itertuples()}
-    places = {str(node.source): (node.x, node.y) for node in data[is_node].itertuples()}
+    named = {str(node.source): node for node in data[is_node].itertuples()}
+    nodes = {name: _node(axes, node) for name, node in named.items()}
+    places: dict[str, Any] = {name: (node.x, node.y) for name, node in named.items()}
     for edge in data[~is_node].itertuples():
         source, target = str(edge.source), str(edge.target)
         arrow = FancyArrowPatch(
@@ -482,14 +501,22 @@ def _panel_size(_data: pd.DataFrame) -> tuple[float, float]:
 
 
 def _list_size(data: pd.DataFrame) -> tuple[float, float]:
-    rows = data["label"].nunique() if not data.empty else 1
-    per_row = data.groupby("label").size().max() if not data.empty else 1
-    return 1.5 * PANEL_WIDTH, 0.7 + max(0.24, 0.15 * per_row) * rows
+    if data.empty:
+        return PANEL_WIDTH, PANEL_HEIGHT
+    by_line = data.groupby(["panel", "label"] if "panel" in data.columns else ["label"]).size()
+    lines = by_line.groupby("panel").size().max() if "panel" in data.columns else len(by_line)
+    width = PANEL_WIDTH + _text_width(data["label"])
+    return width, 0.75 + max(0.24, 0.19 * by_line.max()) * lines
 
 
 def _cell_size(data: pd.DataFrame) -> tuple[float, float]:
     columns, rows = data["column"].nunique(), data["row"].nunique()
-    return max(2.2, 0.8 + 0.55 * columns), max(1.4, 0.8 + 0.34 * rows)
+    width = 0.6 + 0.6 * columns + _text_width(data["row"]) / 2
+    return max(2.2, width), max(1.4, 0.8 + 0.36 * rows)
+
+
+def _text_width(labels: pd.Series) -> float:
+    return 0.075 * float(labels.astype(str).str.len().max() if len(labels) else 0)
 
 
 def _extent(data: pd.DataFrame) -> tuple[float, float]:
