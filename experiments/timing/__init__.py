@@ -56,7 +56,7 @@ def run(options: Options, progress: Progress | None = None) -> "Outcome":
     if measured is None:
         measured = _measure(options, progress or Progress.silent())
         measured.write(options.results, options.backends)
-    return outcome(measured, "timing-selected" if options.backends else "timing")
+    return outcome(measured, selected=bool(options.backends))
 
 
 def load(results: Path) -> "Measured | None":
@@ -83,17 +83,18 @@ def seconds_per_step(
     return comparison.seconds(label)
 
 
-def outcome(measured: "Measured", name: str = "timing") -> "Outcome":
-    """What a timing run has to say."""
+def outcome(measured: "Measured", selected: bool = False) -> "Outcome":
+    """What a timing run has to say; of `selected` backends alone it says nothing of targets."""
     from experiments.outcome import Outcome
     from experiments.timing.claims import verdicts
     from experiments.timing.pictures import figures
     from experiments.timing.summary import tables
 
+    shown = tables(measured)
     return Outcome(
-        name,
+        "timing-selected" if selected else "timing",
         TITLE,
-        tables=tables(measured),
+        tables=tuple(each for each in shown if not (selected and each.name == "targets")),
         figures=figures(measured),
         verdicts=verdicts(measured),
         text=(HOW, f"Measured on {measured.machine}."),

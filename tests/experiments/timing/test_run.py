@@ -18,7 +18,7 @@ def one_task(monkeypatch):
 
     def make():
         made.append("once")
-        return made_up.comparison("steps: MSE + SGD", framework=0.2)
+        return made_up.comparison("steps: MSE + SGD", framework_recorded=0.2)
 
     task = Task("steps: MSE + SGD", make)
     monkeypatch.setattr(plan, "tasks", lambda quick, backends: iter([task]))
@@ -48,7 +48,9 @@ def test_nothing_trains_while_something_is_timed(options, monkeypatch):
 def test_raw_samples_are_kept(options, one_task):
     timing.run(options)
     kept = timing.load(options.results)
-    assert kept["steps: MSE + SGD"] == made_up.comparison("steps: MSE + SGD", framework=0.2)
+    assert kept["steps: MSE + SGD"] == made_up.comparison(
+        "steps: MSE + SGD", framework_recorded=0.2
+    )
 
 
 def test_what_is_named_is_measured_anew(options, one_task):
@@ -94,6 +96,11 @@ def test_a_choice_of_backends_does_not_replace_the_whole(options, one_task):
 
 def test_a_choice_of_backends_has_a_name_of_its_own(options, one_task):
     assert timing.run(changed(options, backends=("torch-tuned",))).name == "timing-selected"
+
+
+def test_a_choice_of_backends_shows_steps_first_and_no_targets(options, one_task):
+    shown = [table.name for table in timing.run(changed(options, backends=("torch-tuned",))).tables]
+    assert shown == ["steps", "controls"]
 
 
 def test_an_outcome_comes_back_from_what_the_driver_keeps(options, one_task):
