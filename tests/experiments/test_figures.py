@@ -56,7 +56,7 @@ def test_nothing_is_cut_off(drawn, name):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_legend_covers_no_panel_(drawn, name):
+def test_the_legend_covers_no_panel(drawn, name):
     canvas = drawn[name]
     for legend in canvas.legends:
         covered = legend.get_window_extent()
