@@ -29,7 +29,7 @@ def trajectory_table(followed: Followed, lost: Iterable[tuple[str, str, str]]) -
             "epochs": each.epochs,
             "expected": _expected(each),
             "verdict": each.verdict,
-            "first step": each.first,
+            "first step": "" if each.first is None else str(each.first),
             "parts at": each.where,
             early: each.early,
             late: each.late,
@@ -37,13 +37,12 @@ def trajectory_table(followed: Followed, lost: Iterable[tuple[str, str, str]]) -
         }
         for backend, each in followed
     ]
+    empty = {"epochs": 0, "expected": "", "first step": "", "parts at": ""}
     rows += [
-        {"backend": backend, "training": name, "verdict": reason} for backend, name, reason in lost
+        {"backend": backend, "training": name, "verdict": reason} | empty
+        for backend, name, reason in lost
     ]
     table = pd.DataFrame(rows)
-    if "first step" in table:
-        table["first step"] = table["first step"].astype("Int64")
-        table["epochs"] = table["epochs"].astype("Int64")
     notes = (
         "Both sides in lock-step from equal starts on equal batches, one thread. Compared after "
         "every epoch: the loss of each step and every parameter. exact: equal in every bit, all "
