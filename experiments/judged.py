@@ -1,0 +1,96 @@
+"""Verdicts as the page's first tables: what each word means and how often it was given."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from experiments.outcome import Table, Verdict
+
+VERDICTS: Mapping[str, tuple[str, str]] = {
+    "reproduced": ("good", "the published number lies where our runs say it can"),
+    "reproduced in part": ("odd", "some of the row's numbers lie there, some do not"),
+    "not reproduced": ("bad", "the published number lies where our runs say it cannot"),
+    "artefact": ("odd", "the number stands, but not for what it was said to show"),
+    "holds": ("good", "a claim in words that our runs support"),
+    "does not hold": ("bad", "a claim in words that our runs contradict"),
+    "identical": ("good", "the framework's numbers are torch.nn's, bit by bit"),
+    "equivalent": ("good", "any difference from torch.nn is within a margin set beforehand"),
+    "different": ("bad", "the framework differs from torch.nn"),
+    "undecided": ("", "the runs do not suffice to say"),
+    "not measured": ("", "the runs it needs did not finish"),
+    "not judged (quick)": ("", "too few runs were made to judge; the full command makes them"),
+}
+"""The words, in the order in which they are shown: their tone and what they mean."""
+
+COLUMNS = ("verdict", "agreement")
+"""Columns of any table that hold such words."""
+
+_MARKS = {"good": "✓", "bad": "✗", "odd": "!", "": "?"}
+_IN_PART = re.compile(r"\d+ of \d+ reproduced")
+
+
+def lead(verdicts: Sequence[Verdict]) -> str:
+    """How much was judged, in a sentence."""
+    sources = len({verdict.source for verdict in verdicts})
+    claims, reports = _count(len(verdicts), "claim"), _count(sources, "report")
+    return f"{claims} of {reports} put to the test, each by a rule stated beforehand."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
+
+
+def tallies(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """For each word that was given: how often, and what it means."""
+    counts = Counter(_word(verdict) for verdict in verdicts)
+    return [
+        {"count": counts[word], "badge": badge(word), "meaning": VERDICTS.get(word, ("", ""))[1]}
+        for word in _in_order(counts)
+    ]
+
+
+def summary(verdicts: Sequence[Verdict]) -> Table:
+    """How often each report's claims got each word."""
+    given = Counter((verdict.source, _word(verdict)) for verdict in verdicts)
+    sources = dict.fromkeys(verdict.source for verdict in verdicts)
+    words = _in_order(_word(verdict) for verdict in verdicts)
+    rows = [[source, *(given[source, word] for word in words)] for source in sources]
+    frame = pd.DataFrame(rows, columns=["report", *words])
+    return Table("summary", "How many of each report's claims got which verdict", frame)
+
+
+def table(verdicts: Sequence[Verdict]) -> Table:
+    """Every claim and what became of it."""
+    columns = ["source", "claim", "verdict", "published", "measured", "reason"]
+    rows = [[getattr(verdict, name) for name in columns] for verdict in verdicts]
+    frame = pd.DataFrame(rows, columns=["report", *columns[1:]])
+    return Table("verdicts", "Every claim, its verdict, and why", frame)
+
+
+def badge(word: str) -> Markup:
+    """A verdict as a coloured label with a mark, so that colour says nothing alone."""
+    tone = VERDICTS.get(word, ("odd" if _IN_PART.fullmatch(word) else "", ""))[0]
+    mark = Markup('<span aria-hidden="true">{}</span>').format(_MARKS[tone])
+    return Markup('<span class="badge {}">{}{}</span>').format(tone, mark, word)
+
+
+def is_verdict(text: str) -> bool:
+    """Whether a cell's text is one of the words, or says that a row is reproduced in part."""
+    return text in VERDICTS or _IN_PART.fullmatch(text) is not None
+
+
+def _word(verdict: Verdict) -> str:
+    return "reproduced in part" if _IN_PART.fullmatch(verdict.verdict) else verdict.verdict
+
+
+def _in_order(words: Iterable[str]) -> list[str]:
+    known = list(VERDICTS)
+    return sorted(
+        set(words), key=lambda word: (known.index(word) if word in known else len(known), word)
+    )
