@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments.outcome import Table, Verdict
 from experiments.reports import presentation, side_by_side
-from experiments.reports.cappelletti_2019_runs import SETTINGS, TORCHS, Side, sides
+from experiments.reports.cappelletti_2019_runs import SETTINGS, TORCHS, Side, count, sides
 from experiments.reports.judging import Cell, judge
 from experiments.reports.measured import Records, finals
 from experiments.reports.published import Published, number
@@ -93,8 +93,8 @@ def published_tables(records: Records, quick: bool, equal: pd.DataFrame) -> Iter
             frame=equal[equal["setting"].str.startswith(loss)],
             notes=(
                 SUM_NOTE,
-                "Mean ± standard deviation of 20 runs; the published columns are the authors' own "
-                "framework.",
+                f"Mean ± standard deviation of {count(quick)} runs; the published column is the "
+                "authors' own framework.",
                 "Difference: framework − torch.nn, paired by seed, with its 95 % interval.",
             ),
         )
@@ -160,7 +160,7 @@ def sums(records: Records, quick: bool) -> Table:
         name="train-loss-is-a-sum",
         title="The train loss of cappelletti-2019 is a sum over ten batches",
         frame=pd.DataFrame(lines),
-        notes=(SUM_NOTE, "Means of 20 runs of the framework."),
+        notes=(SUM_NOTE, f"Means of {count(quick)} runs of the framework."),
     )
 
 

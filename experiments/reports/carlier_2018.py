@@ -1,34 +1,31 @@
-"""carlier-2018: the table of results, Fig. 4, and the learning rate that would give its loss.
+"""carlier-2018: the table of results, Fig. 4, and the learning rate that would give its loss."""
 
-Settings, read in the public script: full batches of 1000 points, scaled by one mean and one
-standard deviation; 2-25-25-25-2 with a softmax; weights and biases N(0, 2/(in+out)); mean squared
-error; learning rate .1; 500 epochs. The script of the 20 repetitions is not public.
-"""
+from collections.abc import Mapping
 
-from experiments.reports.settings import SIDES, network, repeated
-from experiments.specification import Data, Entry, RunSpec
+import pandas as pd
+
+from experiments.outcome import Figure, Outcome, Table, Verdict
+from experiments.reports import judging, presentation, side_by_side
+from experiments.reports.carlier_2018_runs import RATES, STATED, trained
+from experiments.reports.measured import Records, absent, curves, finals, with_mean
+from experiments.reports.published import Published, number
+from experiments.reports.quantities import (
+    TEST_ACCURACY,
+    TEST_F1,
+    TEST_LOSS,
+    TRAIN_ACCURACY,
+    TRAIN_F1,
+    TRAIN_LOSS,
+)
+from experiments.reports.settings import SIDES
+from experiments.specification import RunSpec
 
 name = "carlier-2018"
 title = "carlier-2018: full-batch descent on the mean squared error of a softmax"
 
-STATED = 0.1
-RATES = (0.05, 0.1, 0.125, 0.15, 0.175, 0.2, 0.3, 0.5, 1.0)
-"""The rate of the public script, and others tried."""
-
-
-def trained(rate: float, backend: str, quick: bool) -> tuple[RunSpec, ...]:
-    """20 runs at one learning rate."""
-    run = RunSpec(
-        data=Data(target="one-hot"),
-        layers=network(last=Entry("Softmax", dim=1)),
-        initialisation=Entry("xavier-normal"),
-        loss=Entry("MSELoss"),
-        learning_rate=rate,
-        batch_size=1000,
-        epochs=50 if quick else 500,
-        evaluate=5,
-    )
-    return repeated(run, range(3 if quick else 20), backend)
+PUBLISHED = (TRAIN_LOSS, TEST_LOSS, TRAIN_ACCURACY, TEST_ACCURACY)
+QUANTITIES = (*PUBLISHED, TRAIN_F1, TEST_F1)
+NUMBERS: dict[str, Published] = {each.label: number(name, each.label) for each in PUBLISHED}
 
 
 def runs(quick: bool) -> list[RunSpec]:
@@ -36,3 +33,202 @@ def runs(quick: bool) -> list[RunSpec]:
     stated = [run for backend in SIDES for run in trained(STATED, backend, quick)]
     rates = [run for rate in RATES if rate != STATED for run in trained(rate, "framework", quick)]
     return stated + rates
+
+
+def outcome(records: Records, quick: bool) -> Outcome:
+    """The results at the stated rate, the curves, and the same numbers rate by rate."""
+    judged = {rate: _judged(records, rate, quick) for rate in RATES}
+    return Outcome(
+        name=name,
+        title=title,
+        tables=(
+            _results(records, quick),
+            _rates(records, judged, quick),
+            _judgements(judged),
+            _numbers(records, quick),
+        ),
+        figures=(_curves(records, quick), _by_rate(records, quick)),
+        verdicts=(*judging.number_verdicts(name, judged[STATED]), _setting(judged, quick)),
+        text=(
+            judging.RULE,
+            "The learning rate is that of the public script; the script of the 20 repetitions is "
+            "not public. Its timing table is measured by the timing harness.",
+            *absent(records, runs(quick)),
+        ),
+    )
+
+
+def _medians(quick: bool) -> str:
+    runs = trained(STATED, "framework", quick)
+    return f"Median ± standard deviation of {len(runs)} runs of {runs[0].epochs} epochs."
+
+
+def _results(records: Records, quick: bool) -> Table:
+    sides = (trained(STATED, "framework", quick), trained(STATED, "torch", quick))
+    published = {quantity: NUMBERS.get(quantity.label) for quantity in QUANTITIES}
+    return Table(
+        name="results",
+        title=f"The table of carlier-2018 at the public script's learning rate, {STATED}",
+        frame=pd.DataFrame(side_by_side.rows(records, {}, sides, published, show="median")),
+        notes=(
+            _medians(quick),
+            "Difference: framework − torch.nn, paired by seed, mean with its 95 % interval.",
+        ),
+    )
+
+
+def _judged(records: Records, rate: float, quick: bool) -> pd.DataFrame:
+    found = trained(rate, "framework", quick)
+    cells = [
+        judging.Cell(
+            f"learning rate {rate:g}",
+            quantity.label,
+            NUMBERS[quantity.label],
+            finals(records, found, quantity.key),
+        )
+        for quantity in PUBLISHED
+    ]
+    return judging.judge(cells, quick)
+
+
+def _rates(records: Records, judged: dict[float, pd.DataFrame], quick: bool) -> Table:
+    lines = [
+        {
+            "learning rate": rate,
+            **{
+                quantity.shown: presentation.median(
+                    finals(records, trained(rate, "framework", quick), quantity.key),
+                    quantity.scale,
+                )
+                for quantity in QUANTITIES
+            },
+            "reproduced": f"{(judged[rate]['verdict'] == 'reproduced').sum()} of {len(PUBLISHED)}",
+            "spread": (judged[rate]["measured spread"] / judged[rate]["published spread"]).max(),
+        }
+        for rate in RATES
+    ]
+    shown = {
+        quantity.shown: presentation.published(NUMBERS[quantity.label], quantity.scale)
+        for quantity in PUBLISHED
+    }
+    lines.insert(0, {"learning rate": "published", **shown})
+    return Table(
+        name="learning-rates",
+        title="Which learning rate would give the published numbers of carlier-2018",
+        frame=pd.DataFrame(lines),
+        notes=(
+            _medians(quick),
+            judging.RULE,
+            "Spread: the largest of the four standard deviations, in multiples of the published "
+            "one. Above .15 training oscillates, and medians can agree where spreads do not.",
+        ),
+        formats={"learning rate": "g", "spread": ".1f"},
+    )
+
+
+def _judgements(judged: dict[float, pd.DataFrame]) -> Table:
+    return Table(
+        name="judgements",
+        title="Every published number of carlier-2018 against ours, by learning rate",
+        frame=pd.concat(judged.values(), ignore_index=True),
+        notes=(judging.RULE, "Holm's correction is over the four numbers of one rate."),
+        formats={"z": "+.2f", "p, Holm": ".3f"},
+    )
+
+
+def _numbers(records: Records, quick: bool) -> Table:
+    settings = {
+        f"{SIDES[backend]}, learning rate {rate:g}": trained(rate, backend, quick)
+        for backend in SIDES
+        for rate in RATES
+        if backend == "framework" or rate == STATED
+    }
+    return Table(
+        name="numbers",
+        title="All rows of carlier-2018 in full",
+        frame=side_by_side.numbers(records, QUANTITIES, settings),
+        notes=("Losses as they are; accuracies and F1 as fractions.",),
+    )
+
+
+def _curves(records: Records, quick: bool) -> Figure:
+    parts = []
+    for quantity in PUBLISHED:
+        for backend, series in SIDES.items():
+            frame = with_mean(curves(records, trained(STATED, backend, quick), quantity.key))
+            frame["y"] *= quantity.scale
+            parts.append(frame.assign(panel=quantity.shown, series=series))
+    return Figure(
+        name="figure-4",
+        title=f"Fig. 4 of carlier-2018: loss and accuracy by epoch at learning rate {STATED}",
+        kind="curves",
+        data=pd.concat(parts, ignore_index=True),
+        options={"x_label": "epoch", "share_y": False, "columns": 2},
+        notes=("Thin: single runs; bold: their mean.",),
+    )
+
+
+def _by_rate(records: Records, quick: bool) -> Figure:
+    parts = []
+    for quantity in PUBLISHED:
+        published = NUMBERS[quantity.label]
+        shared = {"panel": quantity.shown, "x": list(RATES)}
+        samples = [
+            finals(records, trained(rate, "framework", quick), quantity.key) for rate in RATES
+        ]
+        middle = [judging.summary(published, values) for values in samples]
+        spread = [judging.spread(values) for values in samples]
+        parts.append(_around(shared, "framework", middle, spread, quantity.scale))
+        theirs = ([published.value] * len(RATES), [published.spread or 0.0] * len(RATES))
+        parts.append(_around(shared, "published", *theirs, quantity.scale))
+    return Figure(
+        name="learning-rates",
+        title="What carlier-2018 published, and what each learning rate gives",
+        kind="learning-rates",
+        data=pd.concat(parts, ignore_index=True),
+        options={"x_label": "learning rate", "share_y": False, "columns": 2},
+        notes=("Medians with one standard deviation to each side.",),
+    )
+
+
+def _around(
+    shared: Mapping[str, object],
+    series: str,
+    middle: list[float],
+    spread: list[float],
+    scale: float,
+) -> pd.DataFrame:
+    frame = pd.DataFrame({**shared, "series": series, "y": middle, "spread": spread})
+    frame["low"], frame["high"] = frame["y"] - frame["spread"], frame["y"] + frame["spread"]
+    return frame.assign(**{column: frame[column] * scale for column in ("y", "low", "high")})
+
+
+def _setting(judged: dict[float, pd.DataFrame], quick: bool) -> Verdict:
+    """Which rates give the losses, and which all four numbers."""
+    stated = judged[STATED].set_index("quantity").loc["train loss"]
+    all_four = _rates_where(judged, list(NUMBERS))
+    verdict = "reproduced" if f"{STATED:g}" in all_four else "not reproduced at the stated setting"
+    return Verdict(
+        source=name,
+        claim="the public script's learning rate gives the published table",
+        published=f"train loss {stated['published']:.4g}; the rate is not in the report",
+        measured=f"train loss {stated['measured']:.4g} at {STATED}; both losses at "
+        f"{_listed(_rates_where(judged, ['train loss', 'test loss']))}; all four numbers at "
+        f"{_listed(all_four)}",
+        verdict="not judged (quick)" if quick else verdict,
+        reason=f"{len(RATES)} learning rates were tried, all else as in the script.",
+    )
+
+
+def _rates_where(judged: dict[float, pd.DataFrame], quantities: list[str]) -> list[str]:
+    """The rates at which all these quantities are reproduced."""
+    found = []
+    for rate, table in judged.items():
+        asked = table[table["quantity"].isin(quantities)]
+        if (asked["verdict"] == "reproduced").all():
+            found.append(f"{rate:g}")
+    return found
+
+
+def _listed(rates: list[str]) -> str:
+    return ", ".join(rates) or "none of those tried"

@@ -29,6 +29,7 @@ OPTIMIZERS = {
 """Epsilon stands inside the root in the report and outside in the code."""
 
 TRAIN_SEED, TEST_SEED = 42, 66
+RADIUS = 1 / math.sqrt(2 * math.pi)
 
 
 def run(optimizer: str, rate: float, epochs: int, hidden: str = "ReLU") -> RunSpec:
@@ -78,7 +79,7 @@ def replayed_parameters(run: RunSpec) -> dict[str, Tensor]:
 def _points(count: int, generator: torch.Generator) -> Points:
     x = torch.rand(count, 2, generator=generator)
     distance = (x - 0.5).square().sum(1).sqrt()
-    return Points(x.double(), (distance < 1 / math.sqrt(2 * math.pi)).long())
+    return Points(x.double(), (distance < RADIUS).long())
 
 
 def _parameters(run: RunSpec, generator: torch.Generator) -> dict[str, Tensor]:

@@ -12,13 +12,15 @@ a tenth of torch.nn's mean loss.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from experiments.outcome import Verdict
+from experiments.reports import presentation
+from experiments.reports.intervals import interval
 from experiments.reports.measured import Values
 from experiments.reports.published import Published
 
@@ -100,6 +102,12 @@ def judge(cells: Sequence[Cell], quick: bool) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def mean(measured: Values) -> float:
+    """The mean of the finite values."""
+    finite = measured[np.isfinite(measured)]
+    return float(finite.mean()) if len(finite) else math.nan
+
+
 def spread(measured: Values) -> float:
     """The unbiased standard deviation of the finite values."""
     finite = measured[np.isfinite(measured)]
@@ -120,7 +128,7 @@ def row_verdicts(source: str, judged: pd.DataFrame, claim: str = "{row}") -> lis
     for row, part in judged.groupby("row", sort=False):
         kinds = part["verdict"].unique()
         held = int((part["verdict"] == "reproduced").sum())
-        worst = part.loc[part["z"].abs().idxmax()] if part["z"].notna().any() else None
+        worst = _farthest(part)
         farthest = (
             ""
             if worst is None
@@ -139,6 +147,26 @@ def row_verdicts(source: str, judged: pd.DataFrame, claim: str = "{row}") -> lis
     return verdicts
 
 
+def _farthest(part: pd.DataFrame) -> pd.Series | None:
+    known = part[part["z"].notna()]
+    return None if known.empty else known.iloc[int(known["z"].abs().to_numpy().argmax())]
+
+
+def number_verdicts(source: str, judged: pd.DataFrame) -> list[Verdict]:
+    """One verdict for each published number."""
+    return [
+        Verdict(
+            source=source,
+            claim=f"{line['quantity']}, {line['row']}",
+            published=presentation.with_spread(line["published"], line["published spread"]),
+            measured=presentation.with_spread(line["measured"], line["measured spread"]),
+            verdict=line["verdict"],
+            reason=f"{line['z']:+.1f} standard errors apart, p = {line['p, Holm']:.2g} after Holm.",
+        )
+        for _, line in judged.iterrows()
+    ]
+
+
 def _listed(part: pd.DataFrame, column: str) -> str:
     pairs = zip(part["quantity"], part[column], strict=True)
     return ", ".join(f"{quantity} {value:.4g}" for quantity, value in pairs)
@@ -153,6 +181,13 @@ class Difference:
     high: float
     margin: float
     verdict: str
+    p: float = 1.0
+    """Of the paired t-test that the mean difference is zero."""
+
+    @property
+    def numbers(self) -> tuple[float, float, float]:
+        """Estimate, low and high."""
+        return self.estimate, self.low, self.high
 
 
 def margin_of(quantity: str, reference: Values) -> float:
@@ -177,20 +212,51 @@ def compare(first: Values, second: Values, margin: float = math.nan) -> Differen
         verdict = "equivalent"
     else:
         verdict = "different" if low > 0 or high < 0 else "undecided"
-    return Difference(float(gaps.mean()), low, high, margin, verdict)
+    return Difference(float(gaps.mean()), low, high, margin, verdict, _paired_p(gaps))
 
 
-def interval(values: Values, confidence: float) -> tuple[float, float]:
-    """Student's interval of the mean."""
+def below(gaps: Sequence[Difference]) -> list[str]:
+    """For each difference whether it is negative, at .05 after Holm's correction over them all."""
+    from statsmodels.stats.multitest import multipletests
+
+    if not gaps:
+        return []
+    adjusted = multipletests([gap.p for gap in gaps], method="holm")[1]
+    return [
+        "not measured"
+        if math.isnan(gap.estimate)
+        else "undecided"
+        if p >= LEVEL
+        else "holds"
+        if gap.estimate < 0
+        else "reversed"
+        for gap, p in zip(gaps, adjusted, strict=True)
+    ]
+
+
+def overall(verdicts: Sequence[str]) -> str:
+    """The one verdict of several, or in how many cases the claim holds."""
+    kinds = set(verdicts)
+    held = sum(verdict == "holds" for verdict in verdicts)
+    return kinds.pop() if len(kinds) == 1 else f"holds in {held} cases of {len(verdicts)}"
+
+
+def _paired_p(gaps: Values) -> float:
     from scipy.stats import t
 
-    error = float(values.std(ddof=1)) / math.sqrt(len(values))
-    reach = float(t.ppf((1 + confidence) / 2, len(values) - 1)) * error
-    centre = float(values.mean())
-    return centre - reach, centre + reach
+    error = float(gaps.std(ddof=1)) / math.sqrt(len(gaps))
+    if not error:
+        return 0.0
+    return float(2 * t.sf(abs(float(gaps.mean())) / error, len(gaps) - 1))
 
 
-def tally(verdicts: Mapping[str, int] | Sequence[str]) -> str:
+def tally(verdicts: Sequence[str]) -> str:
     """ "12 identical, 4 equivalent" """
     counts = pd.Series(list(verdicts)).value_counts(sort=False)
     return ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+
+
+def agreement(verdicts: Sequence[str]) -> str:
+    """The weakest of several verdicts on framework against torch.nn."""
+    order = ("not measured", "different", "undecided", "equivalent", "identical")
+    return min(verdicts, key=order.index, default="not measured")

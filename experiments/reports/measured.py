@@ -30,8 +30,18 @@ def at_epoch(records: Records, runs: Iterable[RunSpec], key: str, epoch: int) ->
 
 
 def best(records: Records, runs: Iterable[RunSpec], key: str) -> Values:
-    """The largest value of the curve `key` of each run."""
-    return np.array([_curve(records, run, key).max() for run in runs])
+    """The largest finite value of the curve `key` of each run."""
+    return np.array([np.fmax.reduce(_curve(records, run, key)) for run in runs])
+
+
+def at_best(records: Records, runs: Iterable[RunSpec], key: str, by: str) -> Values:
+    """The curve `key` of each run at the first epoch where its curve `by` is largest."""
+    values = []
+    for run in runs:
+        guide = _curve(records, run, by)
+        place = np.nanargmax(guide) if not np.isnan(guide).all() else 0
+        values.append(_curve(records, run, key)[place])
+    return np.array(values)
 
 
 def first_epoch(records: Records, runs: Iterable[RunSpec], key: str, level: float) -> Values:

@@ -1,10 +1,8 @@
 """Numbers as a reader wants them: with their spread, to as many digits as that is worth."""
 
-from collections.abc import Iterable, Sequence
-
 import numpy as np
-import pandas as pd
 
+from experiments.reports.intervals import interval
 from experiments.reports.measured import Values
 from experiments.reports.published import Published
 from experiments.tables import MISSING
@@ -23,6 +21,8 @@ def with_spread(value: float, spread: float | None) -> str:
         return MISSING
     if spread is None or not np.isfinite(spread):
         return f"{value:.4g}"
+    if spread == 0:
+        return f"{value:.4g} ± 0"
     digits = decimals(spread)
     return f"{value:.{digits}f} ± {spread:.{digits}f}"
 
@@ -61,7 +61,13 @@ def median(values: Values, scale: float = 1.0) -> str:
     return with_spread(float(np.median(values)), float(values.std(ddof=1)))
 
 
-def frame(rows: Iterable[dict[str, object]], columns: Sequence[str] = ()) -> pd.DataFrame:
-    """Rows as a table; with `columns`, also where there are no rows."""
-    found = list(rows)
-    return pd.DataFrame(found, columns=list(columns) or None)
+def mean_interval(values: Values) -> str:
+    """`mean [low, high]`, the 95 % interval of the mean of the finite values."""
+    values = values[np.isfinite(values)]
+    if len(values) < 2:
+        return with_spread(float(values.mean()) if len(values) else np.nan, None)
+    low, high = interval(values, 0.95)
+    if low == high:
+        return f"{low:.4g} [{low:.4g}, {high:.4g}]"
+    digits = decimals((high - low) / 2)
+    return f"{values.mean():.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"

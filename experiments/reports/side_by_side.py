@@ -63,7 +63,7 @@ def rows(
 def numbers(
     records: Records, quantities: Sequence[Quantity], settings: Mapping[str, Runs]
 ) -> pd.DataFrame:
-    """Every digit, for programs: setting, side, quantity, runs, mean, standard deviation, median."""
+    """Every digit, for programs: a line for each setting and quantity."""
     lines = []
     for setting, runs in settings.items():
         for quantity in quantities:

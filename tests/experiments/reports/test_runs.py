@@ -166,13 +166,13 @@ def test_the_sweep_passes_every_rate_to_every_optimizer():
 
 
 def test_olsen_has_twelve_readings_and_one_main():
-    assert len(set(olsen_2018.READINGS)) == 12
-    main = [reading for reading in olsen_2018.READINGS if reading.main]
-    assert main == [olsen_2018.Reading("mean", "-1 and 1", "standardised")]
+    assert len(set(olsen_2018_runs.READINGS)) == 12
+    main = [reading for reading in olsen_2018_runs.READINGS if reading.main]
+    assert main == [olsen_2018_runs.Reading("mean", "−1 and 1", "standardised")]
 
 
 def test_olsen_has_the_settings_of_its_example():
-    run = olsen_2018.READINGS[0].runs("torch", quick=False)[0]
+    run = olsen_2018_runs.READINGS[0].runs("torch", quick=False)[0]
     assert [layer.name for layer in run.layers[1::2]] == ["ReLU", "ReLU", "ReLU", "Tanh"]
     assert (run.learning_rate, run.batch_size, run.epochs) == (1e-3, 100, 1000)
     assert run.data.target == "sign"
