@@ -75,12 +75,22 @@ class Refusing(Misbehaving):
 
 
 class Waiting(Misbehaving):
-    """Tells that it has begun, and waits for leave to go on."""
+    """Tells through a pipe that it has begun, and waits for leave to go on."""
 
     def start(self, training, parameters):
+        """Wait, then begin."""
         folder = os.environ["WAITING"]
-        with open(f"{folder}/begun", "a") as file:
-            file.write(f"{os.getpid()}\n")
+        pipe = os.open(f"{folder}/begun", os.O_WRONLY)
+        os.write(pipe, f"{os.getpid()}\n".encode())
+        os.close(pipe)
         while not os.path.exists(f"{folder}/go"):
             time.sleep(0.01)
         return super().start(training, parameters)
+
+
+class Unlucky(Misbehaving):
+    """Raises whatever the learning rate."""
+
+    def start(self, training, parameters):
+        """Raise."""
+        raise RuntimeError("never any luck")

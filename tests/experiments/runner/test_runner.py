@@ -149,47 +149,35 @@ def test_a_full_disk_ends_the_training_with_a_sentence(store, tmp_path):
         train([run()], store)
 
 
-def test_a_worker_that_somebody_kills_costs_nobody_anything(store, tmp_path, monkeypatch):
-    monkeypatch.setenv("WAITING", str(tmp_path))
+def kill_the_first(leave, killed):
+    """Kill whoever begins first, then let the others go on."""
+    killed.append(leave.begun())
+    os.kill(killed[0], signal.SIGKILL)
+    leave.go()
+
+
+@pytest.fixture
+def killed(leave):
+    """The process that was killed, once one has begun."""
+    killed = []
+    killer = threading.Thread(target=kill_the_first, args=[leave, killed])
+    killer.start()
+    yield killed
+    killer.join()
+
+
+def test_a_worker_that_somebody_kills_costs_nobody_anything(store, killed):
     specs = some("Waiting")
-    killing = KillOnce(tmp_path)
-    train(specs, store, jobs=2, progress=killing)
+    train(specs, store, jobs=2)
+    assert killed
     assert statuses(store, specs) == ["ok"] * len(specs)
-    assert killing.killed
 
 
-class KillOnce(Progress):
-    """Kills a worker as soon as one has begun, then gives leave to go on."""
-
-    def __init__(self, folder):
-        super().__init__(None)
-        self.folder, self.killed = folder, None
-
-    def count(self, doing, total, unit="runs"):
-        if doing == "training":
-            self.watch()
-        return super().count(doing, total, unit)
-
-    def watch(self):
-        threading.Thread(target=self.kill, daemon=True).start()
-
-    def kill(self):
-        begun = self.folder / "begun"
-        while not begun.exists() or not begun.read_text().endswith("\n"):
-            pass
-        self.killed = int(begun.read_text().split()[0])
-        os.kill(self.killed, signal.SIGKILL)
-        (self.folder / "go").write_text("")
-
-
-def test_an_innocent_run_whose_process_is_killed_once_is_not_blamed(tmp_path, monkeypatch):
-    monkeypatch.setenv("WAITING", str(tmp_path))
-    killing = KillOnce(tmp_path)
-    killing.watch()
+def test_an_innocent_run_whose_process_is_killed_once_is_not_blamed(killed):
     with isolation.Isolation() as suspects:
         (record,) = suspects.train([run("Waiting")])
+    assert killed
     assert record.status == "ok"
-    assert killing.killed
 
 
 def test_nothing_stored_counts_when_failures_are_to_be_retried(store):
