@@ -27,8 +27,14 @@ class Look:
 
 _FIXED = {
     "framework": Look("#CC3311", (), "o", ""),
+    "framework-recorded": Look("#EE7733", (3, 1.5), "P", "---"),
+    "framework-explicit": Look("#AA3377", (6, 2, 1, 2), "D", "\\\\\\"),
+    "framework-autograd": Look("#997700", (6, 1.5, 1, 1.5, 1, 1.5), "X", "+++"),
     "torch.nn": Look("#0077BB", (5, 2), "s", "///"),
-    "published": Look(INK, (1, 1.5), "D", "..."),
+    "torch-tuned": Look("#33BBEE", (1, 1.5), "^", "..."),
+    "torch-compiled": Look("#009988", (8, 2), "v", "xxx"),
+    "jax": Look("#777777", (10, 3), "*", "ooo"),
+    "published": Look(INK, (1, 1.5), "h", "OO"),
 }
 _ALIASES = {"torch": "torch.nn"}
 

@@ -14,6 +14,7 @@ from matplotlib.colors import to_hex
 
 from experiments import figures
 from experiments.appearance import looks
+from experiments.backends import BUILT_IN
 from experiments.outcome import COLUMNS, Figure, Outcome
 from tests.experiments.figure_examples import EXAMPLES
 
@@ -125,6 +126,15 @@ def test_no_two_series_look_alike_even_without_colour():
     without_colour = looks("abcdefgh").values()
     assert len({(look.dashes, look.marker) for look in without_colour}) == 8
     assert len({look.hatch for look in without_colour}) == 8
+
+
+def test_every_backend_keeps_its_look_and_no_two_share_one():
+    backends = [*BUILT_IN, "published"]
+    together = looks(backends)
+    assert all(looks([name, "other"])[name] == together[name] for name in backends)
+    for part in ("colour", "dashes", "marker", "hatch"):
+        shown = [getattr(look, part) for look in together.values()]
+        assert len(set(shown)) >= len(shown) - (part == "dashes"), part
 
 
 def test_more_series_than_can_be_told_apart_are_refused():
