@@ -15,6 +15,9 @@ from experiments.figures import for_panel, panels_of, series_looks
 from experiments.outcome import Figure
 from experiments.traces import KINDS, Panel, share_colours
 
+NUMBERS_UP = ("curves", "bands", "learning-rates", "scaling", "bars")
+"""Kinds whose panels can share a vertical axis."""
+
 
 def interactive(figure: Figure) -> dict[str, Any] | None:
     """The figure as plain values for the page's script, or None where its kind stays a picture."""
@@ -32,7 +35,7 @@ def interactive(figure: Figure) -> dict[str, Any] | None:
         panels.append(panel)
     if figure.kind == "heat-map":
         share_colours(panels, options)
-    shared = bool(options.get("share_y", True)) and len(panels) > 1
+    shared = bool(options.get("share_y", True)) and figure.kind in NUMBERS_UP and len(panels) > 1
     return {"panels": panels, "share_y": shared, "legend": options.get("legend_title") or ""}
 
 

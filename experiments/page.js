@@ -8,7 +8,10 @@
   };
 
   // Tables: every heading sorts; longer tables get a search box and a choice per short text column.
-  const text = (row, column) => row.cells[column].textContent.trim();
+  const text = (row, column) => {
+    const cell = row.cells[column], badge = cell.querySelector(".badge");
+    return (badge ? badge.lastChild : cell).textContent.trim();
+  };
   const number = (value) => parseFloat(value.replace(/^[−–]/, "-").replace(/^(-?)∞/, "$1Infinity"));
   const collator = new Intl.Collator("en", { numeric: true });
 

@@ -104,7 +104,9 @@ def _table(owner: str, table: Table, numbers: _Numbers) -> dict[str, Any]:
 
 def _is_choice(column: Mapping[str, Any], cells: pd.DataFrame) -> bool:
     distinct = cells[column["name"]].nunique()
-    return not column["numeric"] and 1 < distinct <= min(_FEW, max(2, len(cells) // 2))
+    if column["name"] in ("report", *judged.COLUMNS):
+        return distinct > 1
+    return not column["numeric"] and 1 < distinct <= min(_FEW, len(cells) // 2)
 
 
 def _cell(column: Mapping[str, Any], text: str) -> dict[str, Any]:
