@@ -187,6 +187,7 @@ class Records(Mapping[str, Record]):
     """The records of certain runs by id, read when asked for, so that memory holds only a few."""
 
     def __init__(self, store: Store, ids: Iterable[str]) -> None:
+        self.results = store.results
         self._ids = dict.fromkeys(ids)
         self._find = lru_cache(maxsize=64)(store.find)
 

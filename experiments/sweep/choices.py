@@ -1,0 +1,163 @@
+"""What may stand on the axes of a sweep file: models, data sets, losses, optimizers."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PositiveInt,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from experiments import parts
+from experiments.arguments import Arguments
+from experiments.backends import Unsupported
+from experiments.entry import Entry, Frozen
+from experiments.specification import Count, Data, Finite, NonNegative
+
+MOST_POINTS = 10_000_000
+NO_SCHEDULE = "none"
+WORDS = {"features": 2, "outputs": 2}
+"""Arguments of layers that stand for a number which data set and loss decide."""
+
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Rates = Annotated[tuple[Rate, ...], Field(strict=False, min_length=1)]
+Points = Annotated[int, Field(ge=1, le=MOST_POINTS)]
+
+
+def fill(layer: Entry, numbers: Mapping[str, int]) -> Entry:
+    """The layer with the words "features" and "outputs" replaced by these numbers."""
+    words = {key: value for key, value in layer.arguments.items() if str(value) in WORDS}
+    missing = [str(word) for word in words.values() if str(word) not in numbers]
+    if missing:
+        raise ValueError(f'{layer}: the number of "{missing[0]}" is not known: write it out')
+    return Entry(layer.name, dict(layer.arguments) | {k: numbers[v] for k, v in words.items()})
+
+
+def asked(check: Callable[[Any], object]) -> AfterValidator:
+    """A validator that lets `check` raise; what a backend or part lacks is the user's mistake."""
+
+    def validate(value: Any) -> Any:
+        try:
+            check(value)
+        except (Unsupported, ImportError, OverflowError) as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    return AfterValidator(validate)
+
+
+def _check_layer(layer: Entry) -> None:
+    parts.check_layer(fill(layer, WORDS))
+
+
+def _check_schedule(schedule: Entry) -> None:
+    if schedule.name != NO_SCHEDULE:
+        parts.check_schedule(schedule)
+    elif schedule.arguments:
+        raise ValueError('the schedule "none" takes no arguments')
+
+
+Layer = Annotated[Entry, asked(_check_layer)]
+Schedule = Annotated[Entry, asked(_check_schedule)]
+Initialisation = Annotated[Entry, asked(parts.check_initialisation)]
+BackendName = Annotated[str, asked(parts.check_backend)]
+
+
+class Model(Frozen):
+    """A network: its layers, and what tables call it if not by its widths.
+
+    `"features"` and `"outputs"` as arguments of a layer are replaced by what the data set and the
+    loss need.
+    """
+
+    name: Annotated[str, Field(min_length=1)] | None = None
+    layers: Annotated[tuple[Layer, ...], Field(strict=False, min_length=1)]
+
+
+class DataSet(Frozen):
+    """A data set as in `experiments.specification.Data`; its target follows from the loss."""
+
+    name: str = "disk"
+    train: Points = 1000
+    test: Points = 1000
+    validation: Annotated[int, Field(ge=0, le=MOST_POINTS)] = 1000
+    standardise: Literal["none", "scalar", "feature"] = "scalar"
+    seed: Count | None = None
+    noise: NonNegative = 0.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        return {"name": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _check(self) -> "DataSet":
+        self.seen("one-hot")
+        return self
+
+    def seen(self, target: str) -> Data:
+        """The data set with the target that a loss wants."""
+        return Data.model_validate(self.model_dump() | {"target": target})
+
+
+class Choice(Frozen):
+    """A name and its arguments, written as an `Entry` is, with room for more beside them."""
+
+    name: str
+    arguments: Annotated[Arguments, WithJsonSchema({"type": "object"})] = Arguments()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"name": given}
+        if isinstance(given, list | tuple):
+            if not 1 <= len(given) <= 2 or not isinstance(given[0], str):
+                raise ValueError(f"an entry is [name, {{arguments}}], not {given!r}")
+            return dict(zip(("name", "arguments"), given, strict=False))
+        return given
+
+    @property
+    def entry(self) -> Entry:
+        """The name and the arguments alone."""
+        return Entry(self.name, self.arguments)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        whole = handler.resolve_ref_schema(handler(core))
+        pair = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "object"}]}
+        return {"anyOf": [{"type": "string"}, {**pair, "minItems": 1, "maxItems": 2}, whole]}
+
+
+class LossChoice(Choice):
+    """A loss; `target` and `threshold` in place of what `experiments.sweep.expansion` takes."""
+
+    target: Literal["one-hot", "index", "scalar", "sign"] | None = None
+    threshold: Finite | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "LossChoice":
+        if ":" not in self.name:
+            parts.construct(self.entry, "loss")
+        return self
+
+
+class OptimizerChoice(Choice):
+    """An optimizer; with `learning_rates`, these in place of the sweep's."""
+
+    learning_rates: Rates | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "OptimizerChoice":
+        parts.check_optimizer(self.entry)
+        return self
+
+
+BatchSize = Annotated[PositiveInt, Field(le=MOST_POINTS)]
