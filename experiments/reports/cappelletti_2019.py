@@ -86,7 +86,7 @@ def _claims(compared: pd.DataFrame, records: Records, quick: bool) -> list[Verdi
             claim="the framework and torch.nn show no difference",
             published="means of 20 runs side by side",
             measured=f"equal starts: {equal}; own starts: {own}",
-            verdict="not judged (quick)" if quick else "does not hold" if differs else "holds",
+            verdict=judging.QUICK if quick else "does not hold" if differs else "holds",
             reason="Paired by seed, with margins of half a percentage point and a tenth of a loss.",
         ),
         tables.sum_verdict(name, records, quick),

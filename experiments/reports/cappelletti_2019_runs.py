@@ -41,7 +41,7 @@ class Side:
         """One run a seed."""
         loss, momentum = self.setting.removesuffix(" momentum"), self.setting.endswith("momentum")
         run = RunSpec(
-            data=Data(target=LOSSES[loss][1]),
+            data=Data.model_validate({"target": LOSSES[loss][1]}),
             layers=network(self.hidden),
             initialisation=self.start,
             loss=Entry(LOSSES[loss][0]),

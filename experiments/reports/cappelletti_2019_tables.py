@@ -7,7 +7,7 @@ import pandas as pd
 from experiments.outcome import Table, Verdict
 from experiments.reports import presentation, side_by_side
 from experiments.reports.cappelletti_2019_runs import SETTINGS, TORCHS, Side, count, sides
-from experiments.reports.judging import Cell, judge
+from experiments.reports.judging import QUICK, Cell, judge
 from experiments.reports.measured import Records, finals
 from experiments.reports.published import Published, number
 from experiments.reports.quantities import (
@@ -177,7 +177,7 @@ def sum_verdict(source: str, records: Records, quick: bool) -> Verdict:
         published=f"train {published:.4g}, test "
         f"{number(REPORT, _key('MSE', 'theirs', TEST_LOSS)).value:.4g} (MSE)",
         measured=f"sum of ten batches {summed:.4g}, loss of the training set {loss:.4g}",
-        verdict="not judged (quick)" if quick else "artefact" if nearer else "holds",
+        verdict=QUICK if quick else "artefact" if nearer else "holds",
         reason="The published train loss is a sum over ten batches, the test loss a mean.",
     )
 

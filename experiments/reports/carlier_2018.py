@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from experiments import statistics
 from experiments.outcome import Figure, Outcome, Table, Verdict
 from experiments.reports import judging, presentation, side_by_side
 from experiments.reports.carlier_2018_runs import RATES, STATED, trained
@@ -177,7 +178,7 @@ def _by_rate(records: Records, quick: bool) -> Figure:
             finals(records, trained(rate, "framework", quick), quantity.key) for rate in RATES
         ]
         middle = [judging.summary(published, values) for values in samples]
-        spread = [judging.spread(values) for values in samples]
+        spread = [statistics.deviation(values) for values in samples]
         parts.append(_around(shared, "framework", middle, spread, quantity.scale))
         theirs = ([published.value] * len(RATES), [published.spread or 0.0] * len(RATES))
         parts.append(_around(shared, "published", *theirs, quantity.scale))
@@ -215,7 +216,7 @@ def _setting(judged: dict[float, pd.DataFrame], quick: bool) -> Verdict:
         measured=f"train loss {stated['measured']:.4g} at {STATED}; both losses at "
         f"{_listed(_rates_where(judged, ['train loss', 'test loss']))}; all four numbers at "
         f"{_listed(all_four)}",
-        verdict="not judged (quick)" if quick else verdict,
+        verdict=judging.QUICK if quick else verdict,
         reason=f"{len(RATES)} learning rates were tried, all else as in the script.",
     )
 

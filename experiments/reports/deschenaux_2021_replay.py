@@ -12,7 +12,7 @@ from experiments.reports.deschenaux_2021_settings import (
     replayed_points,
     replayed_run,
 )
-from experiments.reports.judging import Cell, judge
+from experiments.reports.judging import QUICK, Cell, judge
 from experiments.reports.measured import Records, best, curves
 from experiments.reports.published import number
 from experiments.reports.settings import SIDES
@@ -200,7 +200,7 @@ def verdicts(records: Records, spreads: dict[str, Cell], quick: bool) -> list[Ve
 
 def _label_verdict(row: str, same: bool, quick: bool) -> str:
     if quick:
-        return "not judged (quick)"
+        return QUICK
     if row == "Adam":
         return "reproduced" if same else "not reproduced"
     return "artefact, reproduced" if same else "artefact"

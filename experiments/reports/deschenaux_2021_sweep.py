@@ -7,6 +7,7 @@ learning rate, the activation) need not be chosen on what is reported.
 import numpy as np
 import pandas as pd
 
+from experiments import statistics
 from experiments.outcome import Figure, Table
 from experiments.reports import judging, presentation
 from experiments.reports.deschenaux_2021_settings import OPTIMIZERS, RATES, run
@@ -72,7 +73,7 @@ def table(records: Records, quick: bool) -> Table:
                     "learning rate": rate,
                     "best F1": presentation.mean_interval(largest),
                     "final F1": presentation.mean_interval(last),
-                    "best − final": judging.mean(largest - last),
+                    "best − final": statistics.mean(largest - last),
                     "reached .9": f"{len(finite)} of {len(runs)}",
                     "at epoch": float(np.median(finite)) if len(finite) else np.nan,
                 }
@@ -97,8 +98,8 @@ def figure(records: Records, quick: bool) -> Figure:
             runs = trained(optimizer, rate, quick)
             for panel, read in (("largest of all epochs", best), ("last epoch", finals)):
                 values = read(records, runs, "test_f1")
-                low, high = judging.interval(values, 0.95)
-                lines.append((panel, optimizer, rate, judging.mean(values), low, high))
+                found = statistics.mean_interval(values)
+                lines.append((panel, optimizer, rate, found.estimate, found.low, found.high))
     frame = pd.DataFrame(lines, columns=["panel", "series", "x", "y", "low", "high"])
     return Figure(
         name="sweep",

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from experiments import statistics
 from experiments.outcome import Figure, Table, Verdict
 from experiments.reports import judging, presentation
 from experiments.reports.deschenaux_2021_settings import ARRIVED, OPTIMIZERS
@@ -32,7 +33,9 @@ ADAM = "Adam, epsilon outside"
 def chosen_rate(records: Records, optimizer: str, quick: bool, hidden: str = "ReLU") -> float:
     """The rate with the largest mean of the best F1 on the validation points."""
     found = {
-        rate: judging.mean(best(records, trained(optimizer, rate, quick, hidden), "validation_f1"))
+        rate: statistics.mean(
+            best(records, trained(optimizer, rate, quick, hidden), "validation_f1")
+        )
         for rate in rates(quick)
     }
     return max(found, key=lambda rate: (found[rate] == found[rate], found[rate]))
@@ -111,9 +114,8 @@ def table(records: Records, quick: bool) -> Table:
         title="The optimizers of deschenaux-2021, each at the rate that suits it",
         frame=pd.DataFrame(lines),
         notes=(
-            f"Rate and epoch chosen on 1000 validation points; mean of {count(quick)} seeds with 95 % "
-            "intervals; "
-            "differences paired by seed, equivalent within half a point.",
+            f"Rate and epoch chosen on 1000 validation points; mean of {count(quick)} seeds with "
+            "95 % intervals; differences paired by seed, equivalent within half a point.",
             f"Published: Adam {_published_gap():+.3f} above SGD.",
         ),
         formats={"learning rate": "g"},
@@ -158,7 +160,7 @@ def verdicts(records: Records, quick: bool) -> list[Verdict]:
             each.claim,
             each.published,
             each.measured,
-            "not judged (quick)",
+            judging.QUICK,
             each.reason,
         )
         for each in found

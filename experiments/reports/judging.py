@@ -18,21 +18,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from experiments import statistics
 from experiments.outcome import Verdict
 from experiments.reports import presentation
-from experiments.reports.intervals import interval
 from experiments.reports.measured import Values
 from experiments.reports.published import Published
+from experiments.statistics import LEVEL
 
-LEVEL = 0.05
 MARGIN_OF_FRACTIONS, MARGIN_OF_LOSSES = 0.005, 0.1
 RULE = (
     "Reproduced: the published number lies within what chance allows, by the z-score with both "
     f"standard errors, at {LEVEL} after Holm's correction over the table."
 )
-
-_OF_A_MEDIAN = math.sqrt(math.pi / 2)
-"""Standard error of a median over that of a mean, for normal values."""
+QUICK = "not judged (quick)"
 
 
 @dataclass(frozen=True)
@@ -47,42 +45,27 @@ class Cell:
 
 def summary(published: Published, measured: Values) -> float:
     """What `published.value` is of the repetitions, of ours: their median or their mean."""
-    finite = measured[np.isfinite(measured)]
-    if not len(finite):
-        return math.nan
-    return float(np.median(finite) if published.statistic == "median" else finite.mean())
+    if published.statistic == "median":
+        numbers = statistics.finite(measured)
+        return float(np.median(numbers)) if len(numbers) else math.nan
+    return statistics.mean(measured)
 
 
 def z_score(published: Published, measured: Values) -> float:
-    """(measured - published) / both standard errors; not a number below two finite values."""
-    finite = measured[np.isfinite(measured)]
-    if len(finite) < 2:
-        return math.nan
-    deviation = float(finite.std(ddof=1))
-    factor = _OF_A_MEDIAN if published.statistic == "median" else 1.0
-    theirs = deviation if published.spread is None else _unbiased(published)
-    error = factor * math.hypot(theirs / math.sqrt(published.n), deviation / math.sqrt(len(finite)))
-    gap = summary(published, measured) - published.value
-    return gap / error if error else math.copysign(math.inf, gap) if gap else 0.0
-
-
-def _unbiased(published: Published) -> float:
-    assert published.spread is not None
-    if published.kind.startswith("population"):
-        return published.spread * math.sqrt(published.n / (published.n - 1))
-    return published.spread
+    """(measured - published) / both standard errors."""
+    return statistics.z_score(
+        published.value,
+        published.spread,
+        published.n,
+        measured,
+        "median" if published.statistic == "median" else "mean",
+        "population" if published.kind.startswith("population") else "unbiased",
+    )
 
 
 def judge(cells: Sequence[Cell], quick: bool) -> pd.DataFrame:
     """Every number of one table: published, measured, z, adjusted p, verdict."""
-    from scipy.stats import norm
-    from statsmodels.stats.multitest import multipletests
-
-    z = np.array([z_score(cell.published, cell.measured) for cell in cells])
-    p = np.full(len(cells), np.nan)
-    known = ~np.isnan(z)
-    if known.any():
-        p[known] = multipletests(2 * norm.sf(np.abs(z[known])), method="holm")[1]
+    scores = [z_score(cell.published, cell.measured) for cell in cells]
     rows = [
         {
             "row": cell.row,
@@ -91,35 +74,15 @@ def judge(cells: Sequence[Cell], quick: bool) -> pd.DataFrame:
             "published spread": cell.published.spread,
             "published n": cell.published.n,
             "measured": summary(cell.published, cell.measured),
-            "measured spread": spread(cell.measured),
-            "measured n": int(np.isfinite(cell.measured).sum()),
-            "z": score,
-            "p, Holm": adjusted,
-            "verdict": _verdict(adjusted, quick),
+            "measured spread": statistics.deviation(cell.measured),
+            "measured n": len(statistics.finite(cell.measured)),
+            "z": found.z,
+            "p, Holm": found.p,
+            "verdict": QUICK if quick else found.verdict,
         }
-        for cell, score, adjusted in zip(cells, z, p, strict=True)
+        for cell, found in zip(cells, statistics.reproductions(scores), strict=True)
     ]
     return pd.DataFrame(rows)
-
-
-def mean(measured: Values) -> float:
-    """The mean of the finite values."""
-    finite = measured[np.isfinite(measured)]
-    return float(finite.mean()) if len(finite) else math.nan
-
-
-def spread(measured: Values) -> float:
-    """The unbiased standard deviation of the finite values."""
-    finite = measured[np.isfinite(measured)]
-    return float(finite.std(ddof=1)) if len(finite) > 1 else math.nan
-
-
-def _verdict(p: float, quick: bool) -> str:
-    if quick:
-        return "not judged (quick)"
-    if math.isnan(p):
-        return "not measured"
-    return "reproduced" if p >= LEVEL else "not reproduced"
 
 
 def row_verdicts(source: str, judged: pd.DataFrame, claim: str = "{row}") -> list[Verdict]:
@@ -147,6 +110,10 @@ def row_verdicts(source: str, judged: pd.DataFrame, claim: str = "{row}") -> lis
     return verdicts
 
 
+def _probability(p: float) -> str:
+    return "< .001" if p < 0.001 else f"= {p:.2g}"
+
+
 def _farthest(part: pd.DataFrame) -> pd.Series | None:
     known = part[part["z"].notna()]
     return None if known.empty else known.iloc[int(known["z"].abs().to_numpy().argmax())]
@@ -161,7 +128,9 @@ def number_verdicts(source: str, judged: pd.DataFrame) -> list[Verdict]:
             published=presentation.with_spread(line["published"], line["published spread"]),
             measured=presentation.with_spread(line["measured"], line["measured spread"]),
             verdict=line["verdict"],
-            reason=f"{line['z']:+.1f} standard errors apart, p = {line['p, Holm']:.2g} after Holm.",
+            reason="Runs are missing."
+            if math.isnan(line["z"])
+            else f"{line['z']:+.1f} standard errors apart; p {_probability(line['p, Holm'])}.",
         )
         for _, line in judged.iterrows()
     ]
@@ -174,15 +143,14 @@ def _listed(part: pd.DataFrame, column: str) -> str:
 
 @dataclass(frozen=True)
 class Difference:
-    """The mean of paired differences with its 95 % interval, the margin, and the verdict."""
+    """The mean of paired differences, its 95 % interval, the margin, verdict, p against zero."""
 
     estimate: float
     low: float
     high: float
     margin: float
     verdict: str
-    p: float = 1.0
-    """Of the paired t-test that the mean difference is zero."""
+    p: float
 
     @property
     def numbers(self) -> tuple[float, float, float]:
@@ -194,44 +162,29 @@ def margin_of(quantity: str, reference: Values) -> float:
     """Half a percentage point for fractions, a tenth of the reference's mean for losses."""
     if "loss" not in quantity:
         return MARGIN_OF_FRACTIONS
-    finite = reference[np.isfinite(reference)]
-    return MARGIN_OF_LOSSES * abs(float(finite.mean())) if len(finite) else math.nan
+    # Where nothing is lost there is no tenth of it: only identical or different is left.
+    return MARGIN_OF_LOSSES * abs(statistics.mean(reference)) or math.nan
 
 
 def compare(first: Values, second: Values, margin: float = math.nan) -> Difference:
     """first - second, run by run; runs that either side lacks are left out."""
-    both = np.isfinite(first) & np.isfinite(second)
-    gaps = first[both] - second[both]
-    if len(gaps) < 2:
-        return Difference(math.nan, math.nan, math.nan, margin, "not measured")
-    if not gaps.any():
-        return Difference(0.0, 0.0, 0.0, margin, "identical")
-    low, high = interval(gaps, 0.95)
-    inner = interval(gaps, 0.90)  # two one-sided tests at .05
-    if -margin < inner[0] and inner[1] < margin:
-        verdict = "equivalent"
-    else:
-        verdict = "different" if low > 0 or high < 0 else "undecided"
-    return Difference(float(gaps.mean()), low, high, margin, verdict, _paired_p(gaps))
+    found = statistics.compare(first, second, margin)
+    of = found.difference
+    return Difference(of.estimate, of.low, of.high, margin, found.verdict, found.p_different)
 
 
 def below(gaps: Sequence[Difference]) -> list[str]:
     """For each difference whether it is negative, at .05 after Holm's correction over them all."""
-    from statsmodels.stats.multitest import multipletests
+    adjusted = statistics.holm([gap.p for gap in gaps])
+    return [_sign(gap, float(p)) for gap, p in zip(gaps, adjusted, strict=True)]
 
-    if not gaps:
-        return []
-    adjusted = multipletests([gap.p for gap in gaps], method="holm")[1]
-    return [
-        "not measured"
-        if math.isnan(gap.estimate)
-        else "undecided"
-        if p >= LEVEL
-        else "holds"
-        if gap.estimate < 0
-        else "reversed"
-        for gap, p in zip(gaps, adjusted, strict=True)
-    ]
+
+def _sign(gap: Difference, p: float) -> str:
+    if math.isnan(p):
+        return "not measured"
+    if p >= LEVEL:
+        return "undecided"
+    return "holds" if gap.estimate < 0 else "reversed"
 
 
 def overall(verdicts: Sequence[str]) -> str:
@@ -239,15 +192,6 @@ def overall(verdicts: Sequence[str]) -> str:
     kinds = set(verdicts)
     held = sum(verdict == "holds" for verdict in verdicts)
     return kinds.pop() if len(kinds) == 1 else f"holds in {held} cases of {len(verdicts)}"
-
-
-def _paired_p(gaps: Values) -> float:
-    from scipy.stats import t
-
-    error = float(gaps.std(ddof=1)) / math.sqrt(len(gaps))
-    if not error:
-        return 0.0
-    return float(2 * t.sf(abs(float(gaps.mean())) / error, len(gaps) - 1))
 
 
 def tally(verdicts: Sequence[str]) -> str:

@@ -67,7 +67,8 @@ def curves(records: Records, runs: Iterable[RunSpec], key: str) -> pd.DataFrame:
         for run in runs
         if _finished(records, run)
     ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["x", "y", "run"])
+    nothing = pd.DataFrame({"x": [0.0], "y": [0.0], "run": [""]})[:0]
+    return pd.concat(parts or [nothing], ignore_index=True)
 
 
 def with_mean(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from experiments import statistics
 from experiments.outcome import Figure, Outcome, Table, Verdict
 from experiments.reports import judging, presentation, side_by_side
 from experiments.reports.measured import Records, absent, curves, finals, with_mean
@@ -118,7 +119,7 @@ def _curves(records: Records, quick: bool) -> Figure:
 
 def _verdicts(records: Records, main: Table, quick: bool) -> tuple[Verdict, ...]:
     accuracy = {
-        reading: judging.mean(finals(records, reading.runs("framework", quick), "test_accuracy"))
+        reading: statistics.mean(finals(records, reading.runs("framework", quick), "test_accuracy"))
         for reading in READINGS
     }
     low, high = min(accuracy.values()), max(accuracy.values())

@@ -36,7 +36,9 @@ class Reading:
     def runs(self, backend: str, quick: bool) -> tuple[RunSpec, ...]:
         """20 runs of the main reading, 8 of the others."""
         run = RunSpec(
-            data=Data(target=TARGETS[self.targets], standardise=INPUTS[self.inputs]),
+            data=Data.model_validate(
+                {"target": TARGETS[self.targets], "standardise": INPUTS[self.inputs]}
+            ),
             layers=network(last="Tanh"),
             initialisation=Entry("xavier-normal"),
             loss=Entry("MSELoss", reduction=REDUCTIONS[self.reduction]),

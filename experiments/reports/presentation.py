@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.reports.intervals import interval
+from experiments import statistics
 from experiments.reports.measured import Values
 from experiments.reports.published import Published
 from experiments.tables import MISSING
@@ -47,27 +47,23 @@ def published(number: Published, scale: float = 1.0) -> str:
 
 def mean(values: Values, scale: float = 1.0) -> str:
     """Mean ± unbiased standard deviation of the finite values."""
-    values = values[np.isfinite(values)] * scale
-    if len(values) < 2:
-        return with_spread(float(values.mean()) if len(values) else np.nan, None)
-    return with_spread(float(values.mean()), float(values.std(ddof=1)))
+    return with_spread(statistics.mean(values) * scale, statistics.deviation(values) * scale)
 
 
 def median(values: Values, scale: float = 1.0) -> str:
     """Median ± unbiased standard deviation of the finite values."""
-    values = values[np.isfinite(values)] * scale
-    if len(values) < 2:
-        return with_spread(float(values.mean()) if len(values) else np.nan, None)
-    return with_spread(float(np.median(values)), float(values.std(ddof=1)))
+    numbers = statistics.finite(values)
+    middle = float(np.median(numbers)) if len(numbers) else np.nan
+    return with_spread(middle * scale, statistics.deviation(values) * scale)
 
 
 def mean_interval(values: Values) -> str:
     """`mean [low, high]`, the 95 % interval of the mean of the finite values."""
-    values = values[np.isfinite(values)]
-    if len(values) < 2:
-        return with_spread(float(values.mean()) if len(values) else np.nan, None)
-    low, high = interval(values, 0.95)
-    if low == high:
-        return f"{low:.4g} [{low:.4g}, {high:.4g}]"
-    digits = decimals((high - low) / 2)
-    return f"{values.mean():.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+    found = statistics.mean_interval(values)
+    if not np.isfinite(found.low):
+        return with_spread(found.estimate, None)
+    if found.low == found.high:
+        return f"{found.low:.4g} [{found.low:.4g}, {found.high:.4g}]"
+    digits = decimals((found.high - found.low) / 2)
+    numbers = (f"{each:.{digits}f}" for each in (found.estimate, found.low, found.high))
+    return "{} [{}, {}]".format(*numbers)

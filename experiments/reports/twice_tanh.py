@@ -31,12 +31,12 @@ class OfFramework(framework.Module):
 
 class _Function(torch.autograd.Function):
     @staticmethod
-    def forward(context: Any, z: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(context: Any, z: Tensor) -> Tensor:
         context.save_for_backward(z)
         return z.tanh()
 
     @staticmethod
-    def backward(context: Any, grad_output: Tensor) -> Tensor:  # type: ignore[override]
+    def backward(context: Any, grad_output: Tensor) -> Tensor:
         (z,) = context.saved_tensors
         return grad_output * wrong_derivative(z)
 

@@ -39,8 +39,8 @@ def tables(records: Records, quick: bool) -> list[Table]:
             title="Where the curves of Fig. 1 of wang-2021 end, and how often they rise",
             frame=pd.DataFrame(lines),
             notes=(
-                f"Mean ± standard deviation of {count(quick)} runs with fresh data; the loss is the "
-                "mean of an epoch's ten minibatch losses. Published: a single run.",
+                f"Mean ± standard deviation of {count(quick)} runs with fresh data; the loss is "
+                "the mean of an epoch's ten minibatch losses. Published: a single run.",
                 "Difference: framework − torch.nn, paired by seed, with its 95 % interval.",
             ),
         ),
@@ -105,7 +105,7 @@ def verdicts(records: Records, quick: bool) -> list[Verdict]:
                 claim=words[str(key)],
                 published="read off single curves",
                 measured="; ".join(f"{models}: {difference}" for models, difference in pairs),
-                verdict="not judged (quick)" if quick else judging.overall(list(part["verdict"])),
+                verdict=judging.QUICK if quick else judging.overall(list(part["verdict"])),
                 reason=f"{held} of {len(part)} comparisons hold, paired by seed.",
             )
         )

@@ -8,11 +8,13 @@ from experiments import reports
 from experiments.reports import (
     cappelletti_2019,
     carlier_2018,
-    deschenaux_2021,
+    carlier_2018_runs,
+    deschenaux_2021_replay,
     deschenaux_2021_sweep,
-    olsen_2018,
-    wang_2021,
+    olsen_2018_runs,
+    wang_2021_runs,
 )
+from experiments.reports.cappelletti_2019_runs import Side
 from experiments.specification import Entry, widths
 
 
@@ -42,7 +44,7 @@ def test_quick_runs_take_few_steps(name):
 
 
 def test_cappelletti_has_the_settings_of_its_code():
-    run = cappelletti_2019.Side("MSE momentum").runs(quick=False)[0]
+    run = Side("MSE momentum").runs(quick=False)[0]
     assert widths(run.layers) == "2-25-25-25-2"
     assert [layer.name for layer in run.layers[-2:]] == ["ReLU", "Linear"]
     assert arguments(run.optimizer) == ("SGD", {"momentum": 0.2})
@@ -55,7 +57,7 @@ def test_cappelletti_has_the_settings_of_its_code():
 
 
 def test_cappelletti_gives_cross_entropy_class_indices():
-    run = cappelletti_2019.Side("cross-entropy").runs(quick=False)[0]
+    run = Side("cross-entropy").runs(quick=False)[0]
     assert (run.loss.name, run.data.target) == ("CrossEntropyLoss", "index")
     assert arguments(run.optimizer) == ("SGD", {})
 
@@ -77,14 +79,13 @@ def test_cappelletti_trains_every_row_twenty_times():
 
 def test_cappelletti_starts_both_sides_equal():
     framework, torch = (
-        cappelletti_2019.Side("MSE", backend).runs(quick=False)[7]
-        for backend in ("framework", "torch")
+        Side("MSE", backend).runs(quick=False)[7] for backend in ("framework", "torch")
     )
     assert torch == framework.changed(backend="torch")
 
 
 def test_carlier_has_the_settings_of_its_script():
-    run = carlier_2018.trained(0.1, "framework", quick=False)[0]
+    run = carlier_2018_runs.trained(0.1, "framework", quick=False)[0]
     assert arguments(run.layers[-1]) == ("Softmax", {"dim": 1})
     assert arguments(run.loss) == ("MSELoss", {})
     assert (run.batch_size, run.epochs, run.learning_rate) == (1000, 500, 0.1)
@@ -100,7 +101,7 @@ def test_carlier_trains_the_stated_rate_on_both_sides():
 
 
 def test_wang_curves_have_the_settings_of_its_code():
-    run = wang_2021.curve_runs("SELU", "sigmoid", "framework", quick=False)[0]
+    run = wang_2021_runs.curve_runs("SELU", "sigmoid", "framework", quick=False)[0]
     assert widths(run.layers) == "2-25-25-25-1"
     assert [layer.name for layer in run.layers[1::2]] == ["SELU", "SELU", "SELU", "Sigmoid"]
     assert (run.learning_rate, run.batch_size, run.epochs, run.order) == (0.1, 100, 300, "fixed")
@@ -110,8 +111,8 @@ def test_wang_curves_have_the_settings_of_its_code():
 
 
 def test_wang_bars_are_ten_rounds_on_one_data_set_in_a_new_order():
-    runs = wang_2021.bar_runs("ReLU", "torch", quick=False)
-    assert {run.data.seed for run in runs} == {wang_2021.DATA_SEED}
+    runs = wang_2021_runs.bar_runs("ReLU", "torch", quick=False)
+    assert {run.data.seed for run in runs} == {wang_2021_runs.DATA_SEED}
     assert [run.seed for run in runs] == list(range(10))
     assert {(run.order, run.epochs) for run in runs} == {("once", 200)}
 
@@ -119,7 +120,7 @@ def test_wang_bars_are_ten_rounds_on_one_data_set_in_a_new_order():
 def test_wang_has_six_curves_on_both_sides():
     curves = Counter(
         (activation, output)
-        for activation, output, _ in wang_2021.figures()
+        for activation, output, _ in wang_2021_runs.curves()
         if activation != "Tanh, their derivative"
     )
     assert len(curves) == 6
@@ -127,21 +128,24 @@ def test_wang_has_six_curves_on_both_sides():
 
 
 def test_the_published_learning_rate_of_sgd_never_arrives():
-    loop = deschenaux_2021.loop("SGD", quick=False)
+    loop = deschenaux_2021_replay.loop("SGD", quick=False)
     assert list(loop) == [0.1, 0.01, 0.02, 0.05, 0.001, 0.002, 0.005]
     assert {run.learning_rate for run in loop.values()} == {0.001}
     assert [run.seed for run in loop.values()] == list(range(7))
 
 
 def test_the_published_learning_rate_of_adam_arrives():
-    loop = deschenaux_2021.loop("Adam", quick=False)
+    loop = deschenaux_2021_replay.loop("Adam", quick=False)
     assert [run.learning_rate for run in loop.values()] == list(loop)
     assert [run.seed for run in loop.values()] == list(range(14, 21))
     assert dict(loop[0.1].optimizer.arguments) == {"eps_inside_root": False}
 
 
 def test_the_published_runs_are_the_first_three_networks():
-    published = [deschenaux_2021.again(row, "torch", quick=False) for row in deschenaux_2021.LOOPS]
+    published = [
+        deschenaux_2021_replay.again(row, "torch", quick=False)
+        for row in deschenaux_2021_replay.LOOPS
+    ]
     assert [run.seed for run in published] == [0, 1, 2]
     assert [run.learning_rate for run in published] == [0.001, 0.001, 0.005]
     assert {run.epochs for run in published} == {70}
