@@ -175,7 +175,7 @@ def test_svg_and_pdf_are_the_same_bytes_in_another_process():
 
 def test_a_users_own_settings_of_matplotlib_change_nothing_and_are_left_alone():
     before = figures.render(EXAMPLES["bars"])
-    with mpl.rc_context({"font.size": 30, "axes.facecolor": "black"}):
+    with mpl.rc_context({"font.size": 30, "axes.labelpad": 40}):
         assert figures.render(EXAMPLES["bars"]) == before
         assert mpl.rcParams["font.size"] == 30
 

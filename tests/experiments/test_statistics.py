@@ -165,6 +165,7 @@ def test_identical_pairs_do_not_count_in_the_correction():
     found = statistics.compare_all([(first, second, 0.1), (second, second, 0.1)])
     assert [each.verdict for each in found] == ["different", "identical"]
     assert found[0].p_different == statistics.compare(first, second, 0.1).p_different
+    assert found[1] == statistics.compare(second, second, 0.1)
 
 
 def test_no_comparisons_give_none():

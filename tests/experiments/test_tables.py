@@ -31,6 +31,11 @@ def test_a_table_in_markdown_is_exactly_this():
     )
 
 
+def test_markdown_keeps_the_zeros_that_a_format_asks_for():
+    text = tables.markdown(Table("t", "title", pd.DataFrame({"x": [0.5]}), formats={"x": ".3f"}))
+    assert "0.500" in text
+
+
 def test_a_table_in_latex_is_exactly_this():
     frame = pd.DataFrame({"loss": ["MSE"], "value": [0.12345]})
     text = tables.latex(Table("t", "Losses", frame, ("n: seeds",), {"value": ".2f"}), "tab:t")
@@ -89,8 +94,11 @@ def test_markdown_escapes_what_would_end_a_cell_or_begin_markup():
 
 
 def test_latex_escapes_cells_headings_caption_and_notes():
-    nasty = r"5% & $x_1^2$ #{~} \input"
-    safe = r"5\% \& \$x\_1\textasciicircum{}2\$ \#\{\textasciitilde{}\} \textbackslash{}input"
+    nasty = r"5% & $x_1^2$ #{~} \input <|>"
+    safe = (
+        r"5\% \& \$x\_1\textasciicircum{}2\$ \#\{\textasciitilde{}\} \textbackslash{}input "
+        r"\textless{}\textbar{}\textgreater{}"
+    )
     text = tables.latex(Table("t", nasty, pd.DataFrame({nasty: [nasty]}), (nasty,)), "tab:t")
     assert text.count(safe) == 4
     assert nasty not in text
