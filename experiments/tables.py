@@ -91,8 +91,7 @@ def markdown(table: Table) -> str:
     body = cells.to_markdown(
         index=False,
         headers=[_escape_markdown(name) for name in cells.columns],
-        colalign=["right" if is_numeric(table, name) else "left" for name in cells.columns]
-        or None,
+        colalign=["right" if is_numeric(table, name) else "left" for name in cells.columns] or None,
         disable_numparse=True,
     )
     notes = [f"- {_escape_markdown(note)}" for note in table.notes]
