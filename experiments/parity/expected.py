@@ -35,11 +35,11 @@ class Expected(BaseModel):
     def covers(self, backend: str, case: str, observation: str) -> bool:
         """Whether an observation of a case is among them."""
         pairs = ((self.backend, backend), (self.case, case), (self.observation, observation))
-        return all(_matches(pattern, text) for pattern, text in pairs)
+        return all(matches(pattern, text) for pattern, text in pairs)
 
     def concerns(self, backend: str, cases: Iterable[str]) -> bool:
         """Whether any of these cases of a backend is among them."""
-        return _matches(self.backend, backend) and any(_matches(self.case, one) for one in cases)
+        return matches(self.backend, backend) and any(matches(self.case, one) for one in cases)
 
 
 @dataclass(frozen=True)
@@ -80,5 +80,6 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, pattern.split("*"))))
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
+    """Whether text is like a pattern in which * stands for anything."""
     return _pattern(pattern).fullmatch(text) is not None

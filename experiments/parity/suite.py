@@ -23,6 +23,13 @@ def findings(backend: str, case: str) -> list[Finding]:
     return judge(cases()[case], _resolved(backend))
 
 
+def prepare(backends: Sequence[str]) -> None:
+    """Import what the cases need; nothing that a backend does here counts yet."""
+    cases()
+    for backend in backends:
+        _resolved(backend)
+
+
 def run(
     backends: Sequence[str],
     names: Sequence[str],
@@ -48,7 +55,7 @@ def run(
         advance(1)
         if answer.failure in (HANGS, CRASHES):
             lost[_key(request)] += 1
-        for finding in _of(answer, name):
+        for finding in of_answer(answer, name):
             yield backend, finding
 
 
@@ -57,7 +64,8 @@ def _key(request: Request) -> tuple[str, str]:
     return backend, cases()[name].area
 
 
-def _of(answer: Answer, name: str) -> list[Finding]:
+def of_answer(answer: Answer, name: str) -> list[Finding]:
+    """The findings in a worker's answer; if it has none, one that says why."""
     if not answer.failure:
         found: list[Finding] = answer.value
         return found

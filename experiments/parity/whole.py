@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def run(options: Options) -> Outcome:
         return replayed(options)
     backends = options.backends or BACKENDS
     expectations = expected.read()
-    with Workers(max(1, min(options.jobs, 8))) as workers:
+    prepare = partial(suite.prepare, tuple(backends))
+    with Workers(max(1, min(options.jobs, 8)), prepare) as workers:
         found = _cases(backends, options, workers)
         judged, outdated = overlay(found, expectations)
         followed, lost = _trainings(backends, options, workers)

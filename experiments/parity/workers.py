@@ -6,6 +6,7 @@ in time, or dies, is replaced, and its request is answered by `HANGS` or `CRASHE
 
 import atexit
 import multiprocessing
+import os
 import signal
 import time
 import traceback
@@ -20,7 +21,7 @@ import torch
 
 from experiments.parity.judge import CRASHES, HANGS
 
-START = 120.0
+START = 60.0
 """Seconds a new process may take until it can be asked."""
 
 
@@ -43,27 +44,36 @@ class Answer:
 
 
 class Worker:
-    """One process that answers one request at a time."""
+    """One process that answers one request at a time.
 
-    def __init__(self) -> None:
+    Args:
+        prepare: called in a new process before anything is asked and before any clock runs, so
+            that imports do not count.
+    """
+
+    def __init__(self, prepare: Callable[[], Any] | None = None) -> None:
+        self._prepare = prepare
         self._process: Any = None
         self.connection: Connection | None = None
         self._due = 0.0
         self._request: Request | None = None
+        self._unstarted: Answer | None = None
         atexit.register(self.stop)
 
     def ask(self, request: Request) -> None:
         """Send a request; the clock runs from here, the start of the process apart."""
+        self._request = request
         if self.connection is None:
-            self._start()
-        assert self.connection is not None
-        self.connection.send((request.function, request.arguments))
-        self._request, self._due = request, time.monotonic() + request.deadline
+            self._unstarted = self._start()
+        if self.connection is not None:
+            self.connection.send((request.function, request.arguments))
+            self._due = time.monotonic() + request.deadline
 
     def answer(self) -> Answer | None:
         """The answer if there is one by now; a worker that is late or dead is stopped."""
-        assert self.connection is not None
         assert self._request is not None
+        if self.connection is None:
+            return self._unstarted
         try:
             if self.connection.poll(0):
                 value, error = self.connection.recv()
@@ -74,6 +84,14 @@ class Worker:
         if time.monotonic() > self._due:
             return self._lost(HANGS, f"no answer within {self._request.deadline:g} seconds")
         return None
+
+    def answer_to(self, request: Request) -> Answer:
+        """Ask, and wait for the answer."""
+        self.ask(request)
+        while True:
+            wait([self.connection] if self.connection else [], timeout=self.left + 0.01)
+            if (answer := self.answer()) is not None:
+                return answer
 
     @property
     def left(self) -> float:
@@ -94,23 +112,28 @@ class Worker:
         self.stop()
         return Answer(failure=failure, reason=reason)
 
-    def _start(self) -> None:
+    def _start(self) -> Answer | None:
+        """Start a process; if it never gets ready, the answer to whatever is asked."""
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self._prepare), daemon=True)
         self._process.start()
         theirs.close()
         if not self.connection.poll(START):
-            self.stop()
-            raise RuntimeError(f"a process for parity did not start within {START:g} seconds")
-        self.connection.recv()
+            return self._lost(HANGS, f"its process was not ready within {START:g} seconds")
+        try:
+            error = self.connection.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            return self._lost(CRASHES, _how(self._process.exitcode))
+        return None if error is None else self._lost("error", error)
 
 
 class Workers:
     """A few workers that share queues of requests; leaving the context ends them."""
 
-    def __init__(self, count: int) -> None:
-        self._workers = [Worker() for _ in range(count)]
+    def __init__(self, count: int, prepare: Callable[[], Any] | None = None) -> None:
+        self._workers = [Worker(prepare) for _ in range(count)]
 
     def __enter__(self) -> Self:
         return self
@@ -151,8 +174,9 @@ class Workers:
 
     def _wait(self, busy: dict[int, Request]) -> None:
         asked = [self._workers[place] for place in busy]
-        wait([worker.connection for worker in asked if worker.connection is not None],
-             timeout=min(worker.left for worker in asked) + 0.01)  # fmt: skip
+        if all(worker.connection is not None for worker in asked):
+            wait([worker.connection for worker in asked if worker.connection is not None],
+                 timeout=min(worker.left for worker in asked) + 0.01)  # fmt: skip
 
 
 def _next(queues: list[deque[Request]], place: int) -> Request | None:
@@ -163,12 +187,15 @@ def _next(queues: list[deque[Request]], place: int) -> Request | None:
     return longest.pop() if longest else None
 
 
-def _serve(connection: Connection) -> None:
+def _serve(connection: Connection, prepare: Callable[[], Any] | None) -> None:
     """Answer requests until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the parent
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):  # only the driver writes to the terminal
+        os.dup2(nowhere, stream)
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    connection.send("ready")
+    connection.send(None if prepare is None else _call(prepare, ())[1])
     while True:
         try:
             function, arguments = connection.recv()
