@@ -23,6 +23,11 @@ _MARKERS = {
     "P": "cross",
     "X": "x",
     "*": "star",
+    "h": "hexagon",
+    "p": "pentagon",
+    "d": "diamond-tall",
+    "<": "triangle-left",
+    ">": "triangle-right",
 }
 _INTERVAL = "[%{customdata[0]}, %{customdata[1]}]"
 _CIVIDIS = ((0.0, "rgb(0,34,78)"), (0.5, "rgb(125,124,120)"), (1.0, "rgb(254,232,56)"))
