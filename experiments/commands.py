@@ -151,12 +151,13 @@ def _explained(error: Exception) -> int:
     if isinstance(error, Wrong):
         _complain(str(error))
         return 2
-    from experiments import driver
+    from experiments.attempts import EXPECTED, Interrupted
+    from experiments.driver import Incomplete
 
-    if isinstance(error, driver.Interrupted):
+    if isinstance(error, Interrupted):
         _complain(str(error))
         return 130
-    if isinstance(error, (driver.Incomplete, *driver.EXPECTED)):
+    if isinstance(error, (Incomplete, *EXPECTED)):
         _complain(str(error))
         return 1
     raise error

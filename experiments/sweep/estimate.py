@@ -22,7 +22,7 @@ def lines(sweep: "Sweep", options: "Options") -> Iterator[str]:
     runs = sweep.runs(options.quick)
     yield f"{sweep.name}: {len(runs)} trainings of {runs[0].epochs} epochs"
     store = Store(options.results)
-    left = [run for run in runs if store.find(run.id) is None]
+    left = [run for run in runs if store.good(run.id) is None]
     if len(left) < len(runs):
         yield f"{len(runs) - len(left)} of them are in {store.folder} already"
     total, unknown = 0.0, []

@@ -1,0 +1,55 @@
+"""What a command leaves in the results folder: tables, figures, a line for each run, the page."""
+
+from collections.abc import Sequence
+
+from experiments import environment, kept, runs_table
+from experiments.attempts import attempt
+from experiments.options import Options
+from experiments.outcome import Outcome
+from experiments.store import Store, writing
+
+
+def write(outcomes: Sequence[Outcome], store: Store, options: Options, problems: list[str]) -> None:
+    """Write everything; a figure or page that cannot be drawn is named in `problems`.
+
+    Raises:
+        StoreError: the results folder cannot be used.
+    """
+    facts = environment.facts()
+    with attempt("the list of runs", store, problems), writing(options.results):
+        environment.write(facts, options.results)
+        left_out = runs_table.write(store, options.progress)
+        if left_out:
+            options.progress.say(
+                f"{left_out} recorded runs were trained by other code and are not in runs.csv"
+            )
+    _draw(outcomes, store, options, problems)
+    with (
+        attempt("the page", store, problems),
+        writing(options.results),
+        options.progress.busy("writing the page"),
+    ):
+        from experiments import page
+
+        page.write(_for_page(outcomes, options), facts, options.results)
+
+
+def _draw(outcomes: Sequence[Outcome], store: Store, options: Options, problems: list[str]) -> None:
+    from experiments import figures, tables
+
+    with options.progress.count("drawing", len(outcomes), "outcomes") as advance:
+        for outcome in outcomes:
+            with attempt(f"tables of {outcome.name}", store, problems), writing(options.results):
+                tables.write(outcome, options.results)
+            with attempt(f"figures of {outcome.name}", store, problems), writing(options.results):
+                figures.write(outcome, options.results)
+            advance(1)
+
+
+def _for_page(outcomes: Sequence[Outcome], options: Options) -> list[Outcome]:
+    """These outcomes, and those that earlier commands left with the same code and options."""
+    key = kept.page_key(options.quick)
+    there = {each.name: each for each in kept.under(key, options.results)}
+    for outcome in outcomes:
+        kept.keep(outcome, key, options.results, "page")
+    return list((there | {outcome.name: outcome for outcome in outcomes}).values())
