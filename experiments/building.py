@@ -52,7 +52,7 @@ def attribute(path: str) -> Any:
     module_name, _, name = path.partition(":")
     try:
         return getattr(import_module(module_name), name)
-    except ImportError as error:
+    except (ImportError, TypeError, ValueError) as error:  # the last two of "..x" and of ""
         raise ValueError(f"cannot import {module_name!r}: {error}") from error
     except AttributeError as error:
         raise ValueError(f"module {module_name!r} has no {name!r}") from error

@@ -30,10 +30,20 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, Patch, Polygon, Rectangle
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.path import Path as Outline
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogFormatterMathtext,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+)
 
 from experiments.appearance import FAINT, GRID, INK, Look, looks
 from experiments.files import write_whole
+from experiments.layered import LINE, size
 from experiments.outcome import MEAN, Figure, Outcome
 
 PANEL_WIDTH, PANEL_HEIGHT, NARROWEST = 3.4, 2.6, 4.8  # inches
@@ -117,9 +127,12 @@ def draw(figure: Figure) -> Canvas:
     legend_title, value_label = options.pop("legend_title", None), options.pop("value_label", "")
     if figure.kind == "heat-map" and not figure.data.empty:
         options.setdefault("value_limits", _limits(figure.data["value"]))
+    # A heat map shares its width with the names of its rows and the bar of colours.
+    room = (9 if figure.kind == "heat-map" else 13) * canvas.get_figwidth()
+    title_width = int(room / columns)
     extra: dict[str, Any] = {}
     for place, (axes, (name, data)) in enumerate(zip(grid, panels.items(), strict=False)):
-        axes.set_title(textwrap.fill(name, 44))
+        axes.set_title(textwrap.fill(name, title_width))
         own = {key: for_panel(value, name) for key, value in options.items()}
         if place % columns and share_y:
             own["y_label"] = ""
@@ -196,12 +209,16 @@ def _draw_panel(
         axes.set_xscale("log")
     if log_y:
         axes.set_yscale("log")
+    if kind in ("curves", "bands") and not log_x and (data["x"].astype(float) % 1 == 0).all():
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     extra = KINDS[kind](axes, data, series, **options) or {}
     axes.set(xlabel=common["x_label"] or "", ylabel=common["y_label"] or "")
     if common["x_limits"] is not None:
         axes.set_xlim(common["x_limits"])
     if limits is not None:
         axes.set_ylim(limits)
+    if axes.get_yscale() == "log":
+        _label_logarithmic_y(axes)
     return extra
 
 
@@ -286,13 +303,22 @@ def _ticks_at(axes: Axes, values: pd.Series) -> None:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
+def _label_logarithmic_y(axes: Axes) -> None:
+    """Plain numbers at 1, 2, 5 and their tens over a few decades, else powers of ten."""
+    low, high = axes.get_ylim()
+    if high < 300 * low:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    else:
+        axes.yaxis.set_major_locator(LogLocator())
+        axes.yaxis.set_major_formatter(LogFormatterMathtext())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
 def _scaling(axes: Axes, data: pd.DataFrame, series: Looks) -> None:
     """Both axes logarithmic; bars from ``low`` to ``high`` where the data has them."""
     axes.set_yscale("log")
     _ticks_at(axes, data["x"])
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
     for place, (name, part) in enumerate(_by_series(data)):
         _line(axes, part, series[name], place)
         if "low" in part.columns:
@@ -422,46 +448,79 @@ def _colour_bar(canvas: Canvas, panels: list[Axes], label: str) -> None:
 def _graph(axes: Axes, data: pd.DataFrame, _series: Looks) -> None:
     """Nodes (rows without ``target``) and arrows between them; ``x`` and ``y`` in inches.
 
-    ``shape`` is "ellipse", "box" or "diamond"; a diamond is filled.
+    A node's ``shape`` is "ellipse", "box" or "diamond", which is filled; an arrow's is "",
+    "inherits" or "uses". An arrow with an ``x`` goes up there, at the right of what it leads past.
     """
+    left, right, bottom, top = _frame(data)
+    axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     axes.set_axis_off()
-    axes.set_aspect("equal")
     is_node = data["target"].isna()
     named = {str(node.source): node for node in data[is_node].itertuples()}
     nodes = {name: _node(axes, node) for name, node in named.items()}
-    places: dict[str, Any] = {name: (node.x, node.y) for name, node in named.items()}
     for edge in data[~is_node].itertuples():
-        source, target = str(edge.source), str(edge.target)
-        arrow = FancyArrowPatch(
-            places[source],
-            places[target],
-            patchA=nodes[source],
-            patchB=nodes[target],
-            arrowstyle="-|>",
-            mutation_scale=9,
-            color=INK,
-            linewidth=0.8,
-        )
-        axes.add_patch(arrow)
-    axes.autoscale_view()
+        ends = str(edge.source), str(edge.target)
+        _arrow(axes, edge, [named[end] for end in ends], [nodes[end] for end in ends])
+
+
+def _arrow(axes: Axes, edge: Any, ends: Sequence[Any], patches: Sequence[Patch]) -> None:
+    head = "-|>,head_width=0.3,head_length=0.5" if edge.shape == "inherits" else "-|>"
+    style: dict[str, Any] = {"arrowstyle": head, "mutation_scale": 9, "linewidth": 0.8}
+    style |= {"edgecolor": INK, "facecolor": "white" if edge.shape == "inherits" else INK}
+    style |= {"linestyle": "--" if edge.shape == "uses" else "-"}
+    source, target = ((end.x, end.y) for end in ends)
+    if pd.isna(edge.x):
+        arrow = FancyArrowPatch(source, target, patchA=patches[0], patchB=patches[1], **style)
+        middle = ((source[0] + target[0]) / 2, (source[1] + target[1]) / 2)
+    else:
+        half = [size(end.label, end.shape)[0] / 2 for end in ends]
+        corners = [
+            (source[0] + half[0], source[1]),
+            (edge.x, source[1]),
+            (edge.x, target[1]),
+            (target[0] + half[1], target[1]),
+        ]
+        arrow = FancyArrowPatch(path=Outline(corners), **style)
+        middle = (edge.x, (source[1] + target[1]) / 2)
+    axes.add_patch(arrow)
+    if isinstance(edge.label, str) and edge.label:
+        behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        text = axes.text(*middle, edge.label, ha="center", va="center", fontsize=7, zorder=5)
+        text.set_bbox(behind)
 
 
 def _node(axes: Axes, node: Any) -> Patch:
-    place, width, height = (node.x, node.y), 0.3 + 0.075 * len(node.label), 0.34
+    place, (width, height) = (node.x, node.y), size(node.label, node.shape)
     style: dict[str, Any] = {"facecolor": "white", "edgecolor": INK, "zorder": 3}
     if node.shape == "diamond":
-        across, up = width * 0.8, height * 0.95
-        corners = [(-across, 0), (0, up), (across, 0), (0, -up)]
+        corners = [(-width / 2, 0), (0, height / 2), (width / 2, 0), (0, -height / 2)]
         shifted = [(node.x + x, node.y + y) for x, y in corners]
         patch: Patch = Polygon(shifted, **{**style, "facecolor": "#F3D9A4"})
     elif node.shape == "box":
         corner = (node.x - width / 2, node.y - height / 2)
         patch = Rectangle(corner, width, height, **style)
     else:
-        patch = Ellipse(place, width * 1.15, height, **style)
+        patch = Ellipse(place, width, height, **style)
     axes.add_patch(patch)
-    axes.text(*place, node.label, ha="center", va="center", fontsize=8, zorder=4)
+    first, *rest = node.label.split("\n")
+    top = node.y + LINE * len(rest) / 2
+    across = node.x - width / 2 + 0.13 if rest and node.shape == "box" else node.x
+    side = "center" if across == node.x else "left"
+    weight = "bold" if side == "left" else "normal"
+    axes.text(across, top, first, ha=side, va="center", fontsize=8, zorder=4, weight=weight)
+    for place_, line in enumerate(rest, start=1):
+        axes.text(across, top - LINE * place_, line, ha=side, va="center", fontsize=8, zorder=4)
     return patch
+
+
+def _frame(data: pd.DataFrame) -> tuple[float, float, float, float]:
+    """Left, right, bottom and top of what a graph's nodes and arrows cover."""
+    nodes = data[data["target"].isna()]
+    sizes = [size(str(node.label), str(node.shape)) for node in nodes.itertuples()]
+    wide, high = (np.array(lengths) / 2 for lengths in zip(*sizes, strict=True))
+    x, y = nodes["x"].to_numpy(float), nodes["y"].to_numpy(float)
+    lanes = data.loc[data["target"].notna(), "x"].dropna().to_numpy(float) + 0.3
+    right = max([*(x + wide), *lanes])
+    return min(x - wide) - 0.1, right + 0.1, min(y - high) - 0.1, max(y + high) + 0.1
 
 
 def _handles(kind: str, series: Looks) -> dict[str, Any]:
@@ -512,6 +571,8 @@ def _list_size(data: pd.DataFrame) -> tuple[float, float]:
 def _cell_size(data: pd.DataFrame) -> tuple[float, float]:
     columns, rows = data["column"].nunique(), data["row"].nunique()
     width = 0.6 + 0.6 * columns + _text_width(data["row"]) / 2
+    if "panel" in data.columns:
+        width = max(width, 0.2 + min(_text_width(data["panel"]), 3.3))
     return max(2.2, width), max(1.4, 0.8 + 0.36 * rows)
 
 
@@ -520,8 +581,8 @@ def _text_width(labels: pd.Series) -> float:
 
 
 def _extent(data: pd.DataFrame) -> tuple[float, float]:
-    x, y = data["x"].dropna().astype(float), data["y"].dropna().astype(float)
-    return float(x.max() - x.min() + 2), float(y.max() - y.min() + 1)
+    left, right, bottom, top = _frame(data)
+    return right - left, top - bottom
 
 
 _SIZES: Mapping[str, Callable[[pd.DataFrame], tuple[float, float]]] = {

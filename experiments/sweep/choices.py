@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     GetJsonSchemaHandler,
     PositiveInt,
@@ -13,9 +14,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from experiments import parts
+from experiments import building, parts
 from experiments.arguments import Arguments
-from experiments.backends import Unsupported
+from experiments.backends import Unsupported, unknown
 from experiments.entry import Entry, Frozen
 from experiments.specification import Count, Data, Finite, NonNegative
 
@@ -62,10 +63,29 @@ def _check_schedule(schedule: Entry) -> None:
         raise ValueError('the schedule "none" takes no arguments')
 
 
-Layer = Annotated[Entry, asked(_check_layer)]
-Schedule = Annotated[Entry, asked(_check_schedule)]
-Initialisation = Annotated[Entry, asked(parts.check_initialisation)]
-BackendName = Annotated[str, asked(parts.check_backend)]
+def _check_backend(name: str) -> None:
+    module, colon, attribute = name.partition(":")
+    if colon and not (module and attribute):
+        raise ValueError(unknown(name))
+    parts.check_backend(name)
+
+
+def _as_pair(given: Any) -> Any:
+    """A table of name and arguments as a list of them: `Entry` takes more keys for arguments."""
+    if not isinstance(given, dict):
+        return given
+    unknown = sorted(set(given) - {"name", "arguments"})
+    if unknown or "name" not in given:
+        wrong = f"unknown key {unknown[0]!r}" if unknown else "name is missing"
+        raise ValueError(f"{wrong}: a table here has a name and arguments")
+    return [given["name"], given.get("arguments", {})]
+
+
+Written = Annotated[Entry, BeforeValidator(_as_pair)]
+Layer = Annotated[Written, asked(_check_layer)]
+Schedule = Annotated[Written, asked(_check_schedule)]
+Initialisation = Annotated[Written, asked(parts.check_initialisation)]
+BackendName = Annotated[str, asked(_check_backend)]
 
 
 class Model(Frozen):
@@ -144,7 +164,9 @@ class LossChoice(Choice):
 
     @model_validator(mode="after")
     def _check(self) -> "LossChoice":
-        if ":" not in self.name:
+        if ":" in self.name:
+            building.attribute(self.name)
+        else:
             parts.construct(self.entry, "loss")
         return self
 
@@ -156,6 +178,8 @@ class OptimizerChoice(Choice):
 
     @model_validator(mode="after")
     def _check(self) -> "OptimizerChoice":
+        if ":" in self.name:
+            building.attribute(self.name)
         parts.check_optimizer(self.entry)
         return self
 

@@ -29,9 +29,10 @@ Item = TypeVar("Item")
 
 
 def _distinct(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    first: dict[Any, int] = {}
     for place, item in enumerate(items):
-        if item in items[:place]:
-            raise ValueError(f"{items.index(item)} and {place} (from 0) are the same, {item!r}")
+        if first.setdefault(item, place) != place:
+            raise ValueError(f"{first[item]} and {place} (from 0) are the same, {item!r}")
     return items
 
 

@@ -1,23 +1,26 @@
 """The figures of a sweep."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from experiments.outcome import Figure
 from experiments.reports.quantities import TEST_ACCURACY, TEST_F1, TEST_LOSS, Quantity
-from experiments.statistics import mean_interval
+from experiments.statistics import finite, mean
 from experiments.sweep.gathering import Cell
 from experiments.sweep.tables import Results, side
 
 RATE = "learning rate"
 
 
-def figures(results: Results) -> tuple[Figure, ...]:
-    """Robustness to the learning rate, training curves, heat maps."""
+def figures(results: Results, quick: bool) -> tuple[Figure, ...]:
+    """Robustness to the learning rate, training curves (quick: of one backend), heat maps."""
     several = any(len(setting.rates) > 1 for setting in results.settings)
     robustness = [_robustness(results, each) for each in (TEST_ACCURACY, TEST_F1, TEST_LOSS)]
-    curves = [_curves(results, backend) for backend in results.sweep.backends]
+    curves = [
+        _curves(results, backend) for backend in results.sweep.backends[: 1 if quick else None]
+    ]
     heat_maps = [_heat_map(results)] if several else []
     return (*(robustness if several else []), *curves, *heat_maps)
 
@@ -40,22 +43,22 @@ def _robustness(results: Results, quantity: Quantity) -> Figure:
             "log_y": quantity is TEST_LOSS,
         },
         notes=(
-            "Mean of the runs that finished and its 95 % interval, after the last epoch. No rate "
-            "was chosen by what is shown here.",
+            "Mean of the runs that finished, after the last epoch; the band holds all of them. No "
+            "rate was chosen by what is shown here.",
             *_lost(results),
         ),
     )
 
 
 def _at_rate(results: Results, cell: Cell, quantity: Quantity) -> dict[str, object]:
-    found = mean_interval(cell.values(quantity.key) * quantity.scale)
+    values = finite(cell.values(quantity.key)) * quantity.scale
     return {
         "panel": _panel(results, cell, "optimizer"),
         "series": f"{cell.setting.words['optimizer']}, {side(cell.backend)}",
         "x": cell.rate,
-        "y": found.estimate,
-        "low": found.low,
-        "high": found.high,
+        "y": mean(values),
+        "low": values.min() if len(values) else math.nan,
+        "high": values.max() if len(values) else math.nan,
     }
 
 
@@ -75,9 +78,7 @@ def _curves(results: Results, backend: str) -> Figure:
     ]
     columns = ["x", "y", "low", "high", "panel", "series"]
     data = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    order = {_panel(results, cell): None for cell in results.cells}
-    ranks = {panel: place for place, panel in enumerate(order)}
-    data = data.sort_values("panel", key=lambda panels: panels.map(ranks), kind="stable")
+    data = _in_order(data, "panel", [_panel(results, cell) for cell in results.cells])
     name = "".join(letter if letter.isalnum() else "-" for letter in side(backend).lower())
     return Figure(
         name="curves-" + "-".join(filter(None, name.split("-"))),
@@ -100,9 +101,7 @@ def _heat_map(results: Results) -> Figure:
     shown = Quantity(f"{split} accuracy", f"{split}_accuracy", 100)
     lines = [
         {
-            "panel": ", ".join(
-                filter(None, [_panel(results, cell, "optimizer"), side(cell.backend)])
-            ),
+            "panel": _side_panel(results, cell),
             "row": cell.setting.words["optimizer"],
             "column": cell.rate,
             "value": cell.mean(shown.key) * shown.scale,
@@ -110,11 +109,9 @@ def _heat_map(results: Results) -> Figure:
         for cell in sorted(results.cells, key=lambda cell: cell.rate)
     ]
     data = pd.DataFrame(lines)
-    for column in ("row", "panel"):
-        order = list(dict.fromkeys(_order(results, column)))
-        data = data.sort_values(
-            column, key=lambda names, o=order: names.map(o.index), kind="stable"
-        )
+    rows = [cell.setting.words["optimizer"] for cell in results.cells]
+    panels = [_side_panel(results, cell) for cell in results.cells]
+    data = _in_order(_in_order(data, "row", rows), "panel", panels)
     return Figure(
         name="heat-map",
         title=f"{shown.label.capitalize()} by optimizer and learning rate",
@@ -131,9 +128,12 @@ def _heat_map(results: Results) -> Figure:
     )
 
 
-def _order(results: Results, column: str) -> Iterator[str]:
-    for cell in results.cells:
-        if column == "row":
-            yield cell.setting.words["optimizer"]
-        else:
-            yield ", ".join(filter(None, [_panel(results, cell, "optimizer"), side(cell.backend)]))
+def _side_panel(results: Results, cell: Cell) -> str:
+    words = [_panel(results, cell, "optimizer"), side(cell.backend)]
+    return ", ".join(filter(None, words))
+
+
+def _in_order(data: pd.DataFrame, column: str, names: Sequence[str]) -> pd.DataFrame:
+    """The rows sorted by where the column's value comes first among `names`."""
+    ranks = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    return data.sort_values(column, key=lambda values: values.map(ranks), kind="stable")

@@ -27,7 +27,7 @@ def outcome(
         name=sweep.name,
         title=title,
         tables=tuple(each for each in shown if each is not None),
-        figures=figures(results),
+        figures=figures(results, quick),
         verdicts=_verdicts(results, pairs, quick),
         text=_lost(results),
     )

@@ -25,8 +25,15 @@ EXPECTED = {
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """A sentence for each mistake: its place in the file, what was expected, what is there."""
     return [
-        f"{_place(each['loc'])}{_what(each, model)}" for each in error.errors(include_url=False)
+        f"{_place(each['loc'])}{_what(each, model)}"
+        for each in error.errors(include_url=False)
+        if not _follows(each)
     ]
+
+
+def _follows(error: Any) -> bool:
+    """Whether a list is too short only because its entries are wrong."""
+    return error["type"] == "too_short" and bool(error["input"])
 
 
 def _place(location: tuple[int | str, ...]) -> str:
