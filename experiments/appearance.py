@@ -51,10 +51,15 @@ _OTHERS = (
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
-    """A look for each name, in the order in which they come, no two alike."""
+    """A look for each name, no two alike.
+
+    Raises:
+        ValueError: more names than can be told apart.
+    """
     wanted = list(dict.fromkeys(names))
     fixed = {name: _FIXED[_ALIASES.get(name, name)] for name in wanted if _has_own(name)}
-    free = [look for look in _OTHERS if look.colour not in {own.colour for own in fixed.values()}]
+    colours, markers = ({getattr(look, part) for look in fixed.values()} for part in _PARTS)
+    free = sorted(_OTHERS, key=lambda look: (look.colour in colours, look.marker in markers))
     others = [name for name in wanted if name not in fixed]
     if len(others) > len(free):
         raise ValueError(
@@ -62,6 +67,9 @@ def looks(names: Iterable[str]) -> dict[str, Look]:
             "divide it into panels or several figures"
         )
     return {**fixed, **dict(zip(others, free, strict=False))}
+
+
+_PARTS = ("colour", "marker")
 
 
 def _has_own(name: str) -> bool:

@@ -154,6 +154,31 @@ def _heat_map():
     )
 
 
+def _narrow():
+    panels = ("BCEWithLogitsLoss, framework", "BCEWithLogitsLoss, torch.nn")
+    rows = [(panel, "SGD", rate, rate) for panel in panels for rate in (0.1, 0.2)]
+    data = pd.DataFrame(rows, columns=["panel", "row", "column", "value"])
+    return Figure("narrow", "Validation accuracy by optimizer and rate", "heat-map", data)
+
+
+def _few_epochs():
+    rows = [("SGD", epoch, 1 / epoch, 0.5 / epoch, 2 / epoch) for epoch in (1.0, 2.0, 3.0)]
+    data = pd.DataFrame(rows, columns=["series", "x", "y", "low", "high"])
+    options = {"x_label": "epoch", "y_label": "train loss", "log_y": True}
+    return Figure("few-epochs", "Train loss", "bands", data, options)
+
+
+def _decades():
+    rows = [
+        (panel, "SGD", epoch, 10.0 ** (-epoch * fall), None, None)
+        for panel, fall in (("two decades", 0.05), ("many decades", 0.9))
+        for epoch in range(1, 41)
+    ]
+    data = pd.DataFrame(rows, columns=["panel", "series", "x", "y", "low", "high"])
+    options = {"x_label": "epoch", "y_label": "train loss", "log_y": True, "share_y": False}
+    return Figure("decades", "Train loss", "bands", data, options)
+
+
 def _graph():
     nodes = [("x", "x", "diamond", 0, 2), ("w", "weight", "diamond", 2, 2)]
     nodes += [("mm", "mm", "ellipse", 1, 1), ("out", "loss: a longer name", "box", 1, 0)]
@@ -182,6 +207,9 @@ EXAMPLES = {
         _intervals(),
         _scatter(),
         _heat_map(),
+        _narrow(),
+        _few_epochs(),
+        _decades(),
         _graph(),
         _no_runs(),
     )

@@ -105,6 +105,25 @@ def test_panels_of_a_heat_map_share_one_scale_of_colours(drawn):
     assert limits[0] == limits[1]
 
 
+def test_titles_of_narrow_panels_do_not_run_into_each_other(drawn):
+    boxes = [axes.title.get_window_extent() for axes in drawn["narrow"].axes[:2]]
+    assert not boxes[0].overlaps(boxes[1])
+
+
+def test_epochs_are_labelled_with_whole_numbers(drawn):
+    labels = [label.get_text() for label in drawn["few-epochs"].axes[0].get_xticklabels()]
+    assert "." not in "".join(labels)
+
+
+@pytest.mark.parametrize("panel", [0, 1])
+def test_a_logarithmic_axis_is_labelled_over_few_decades_and_over_many(drawn, panel):
+    axis = drawn["decades"].axes[panel].yaxis
+    low, high = sorted(axis.get_view_interval())
+    places = [place for place in axis.get_majorticklocs() if low <= place <= high]
+    assert 3 <= len(places) <= 10
+    assert all(axis.get_major_formatter()(place) for place in places)
+
+
 def test_a_cell_without_a_value_stays_empty(drawn):
     shown = [text.get_text() for text in drawn["heat-map"].axes[0].texts]
     assert len(shown) == 9
@@ -135,6 +154,13 @@ def test_every_backend_keeps_its_look_and_no_two_share_one():
     for part in ("colour", "dashes", "marker", "hatch"):
         shown = [getattr(look, part) for look in together.values()]
         assert len(set(shown)) >= len(shown) - (part == "dashes"), part
+
+
+def test_a_backend_of_a_users_own_looks_like_none_of_the_built_in_ones():
+    together = looks([*BUILT_IN, "published", "mine", "yours"])
+    assert len(set(together.values())) == len(together)
+    few = looks(["framework", "torch.nn", "mine"])
+    assert len({look.marker for look in few.values()}) == 3
 
 
 def test_more_series_than_can_be_told_apart_are_refused():
