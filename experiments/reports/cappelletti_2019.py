@@ -79,14 +79,15 @@ def _curves(records: Records, setting: str, quick: bool) -> Figure:
 def _claims(compared: pd.DataFrame, records: Records, quick: bool) -> list[Verdict]:
     equal = judging.tally(list(compared["agreement"]))
     own = judging.tally(list(tables.from_own_starts(records, quick)["agreement"]))
-    differs = "different" in own or "different" in equal
+    verdict = "does not hold" if "different" in own + equal else "holds"
+    verdict = "not measured" if "not measured" in own + equal else verdict
     return [
         Verdict(
             source=name,
             claim="the framework and torch.nn show no difference",
             published="means of 20 runs side by side",
             measured=f"equal starts: {equal}; own starts: {own}",
-            verdict=judging.QUICK if quick else "does not hold" if differs else "holds",
+            verdict=judging.QUICK if quick else verdict,
             reason="Paired by seed, with margins of half a percentage point and a tenth of a loss.",
         ),
         tables.sum_verdict(name, records, quick),

@@ -6,6 +6,7 @@ learning rate .1; momentum .2 in torch's sense; 200 epochs; 20 runs.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from experiments.reports.settings import SIDES, network, repeated
 from experiments.specification import Data, Entry, RunSpec
@@ -39,18 +40,23 @@ class Side:
 
     def runs(self, quick: bool) -> tuple[RunSpec, ...]:
         """One run a seed."""
-        loss, momentum = self.setting.removesuffix(" momentum"), self.setting.endswith("momentum")
-        run = RunSpec(
-            data=Data.model_validate({"target": LOSSES[loss][1]}),
-            layers=network(self.hidden),
-            initialisation=self.start,
-            loss=Entry(LOSSES[loss][0]),
-            optimizer=MOMENTA[" momentum" if momentum else ""],
-            learning_rate=0.1,
-            epochs=20 if quick else 200,
-            evaluate=2 if self.hidden == "ReLU" else 200,
-        )
-        return repeated(run, range(count(quick)), self.backend)
+        return _runs(self, quick)
+
+
+@cache
+def _runs(side: Side, quick: bool) -> tuple[RunSpec, ...]:
+    loss, momentum = side.setting.removesuffix(" momentum"), side.setting.endswith("momentum")
+    run = RunSpec(
+        data=Data.model_validate({"target": LOSSES[loss][1]}),
+        layers=network(side.hidden),
+        initialisation=side.start,
+        loss=Entry(LOSSES[loss][0]),
+        optimizer=MOMENTA[" momentum" if momentum else ""],
+        learning_rate=0.1,
+        epochs=20 if quick else 200,
+        evaluate=2 if side.hidden == "ReLU" else 200,
+    )
+    return repeated(run, range(count(quick)), side.backend)
 
 
 def sides() -> list[Side]:

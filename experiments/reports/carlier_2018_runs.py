@@ -5,6 +5,8 @@ standard deviation; 2-25-25-25-2 with a softmax; weights and biases N(0, 2/(in+o
 error; learning rate .1; 500 epochs. The script of the 20 repetitions is not public.
 """
 
+from functools import cache
+
 from experiments.reports.settings import network, repeated
 from experiments.specification import Data, Entry, RunSpec
 
@@ -13,6 +15,7 @@ RATES = (0.05, 0.1, 0.125, 0.15, 0.175, 0.2, 0.3, 0.5, 1.0)
 """The rate of the public script, and others tried."""
 
 
+@cache
 def trained(rate: float, backend: str, quick: bool) -> tuple[RunSpec, ...]:
     """20 runs at one learning rate."""
     run = RunSpec(

@@ -1,5 +1,7 @@
 """The published table of deschenaux-2021 as its code ran: seeds 42 and 66, draws in their order."""
 
+import math
+
 import pandas as pd
 
 from experiments.outcome import Figure, Table, Verdict
@@ -57,7 +59,8 @@ def runs(quick: bool) -> list[RunSpec]:
 def winner(records: Records, row: str, quick: bool) -> float:
     """The printed rate of the run with the largest F1; of equals the first, as in their loop."""
     found = {rate: float(best(records, [run], KEY)[0]) for rate, run in loop(row, quick).items()}
-    return max(found, key=lambda rate: (found[rate] == found[rate], found[rate]))
+    known = {rate: value for rate, value in found.items() if not math.isnan(value)}
+    return max(known, key=lambda rate: known[rate], default=math.nan)
 
 
 def tables(records: Records, quick: bool) -> list[Table]:
@@ -171,7 +174,9 @@ def verdicts(records: Records, spreads: dict[str, Cell], quick: bool) -> list[Ve
                 claim=f"best learning rate of {row}",
                 published=f"{label:g}",
                 measured=f"{replayed:g} in the replay",
-                verdict=_label_verdict(row, same, quick),
+                verdict="not measured"
+                if math.isnan(replayed)
+                else _label_verdict(row, same, quick),
                 reason="The rate reached the optimizer; one run a rate."
                 if row == "Adam"
                 else f"It never reached the optimizer, which always ran at {ARRIVED}: the label "

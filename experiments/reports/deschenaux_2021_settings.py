@@ -6,6 +6,7 @@ where the output is above .5; F1 on the test set after each of 70 epochs.
 """
 
 import math
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -48,6 +49,7 @@ def run(optimizer: str, rate: float, epochs: int, hidden: str = "ReLU") -> RunSp
     )
 
 
+@cache
 def replayed_run(optimizer: str, rate: float, network_number: int, epochs: int) -> RunSpec:
     """The same on their two data sets, from the network that they drew as number so-and-so."""
     here = f"{__name__}:"

@@ -4,6 +4,8 @@ Beside the test set there is a validation set of 1000 points, so that what is ch
 learning rate, the activation) need not be chosen on what is reported.
 """
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -18,7 +20,7 @@ from experiments.specification import RunSpec
 PAIRED = {"SGD": 0.01, "EMA momentum": 0.01, "Adam, epsilon outside": 0.001}
 """Trained in torch too, at one rate, for 20 of the 70 epochs on four seeds."""
 PAIRED_EPOCHS, PAIRED_SEEDS = 20, 4
-OTHER_ACTIVATIONS = ("Tanh", "Sigmoid")
+OTHER_ACTIVATIONS, SMALL_RATES = ("Tanh", "Sigmoid"), (0.001, 0.002, 0.005)
 LEVEL = 0.9
 
 
@@ -27,20 +29,24 @@ def count(quick: bool) -> int:
     return 2 if quick else 8
 
 
+@cache
 def trained(optimizer: str, rate: float, quick: bool, hidden: str = "ReLU") -> tuple[RunSpec, ...]:
     """One run a seed in the framework."""
     return repeated(run(optimizer, rate, 2 if quick else 70, hidden), range(count(quick)))
 
 
+@cache
 def in_torch(optimizer: str, quick: bool) -> tuple[RunSpec, ...]:
     """The part of the sweep that torch trains too."""
     setting = run(optimizer, PAIRED[optimizer], 1 if quick else PAIRED_EPOCHS)
     return repeated(setting, range(2 if quick else PAIRED_SEEDS), "torch")
 
 
-def rates(quick: bool) -> tuple[float, ...]:
-    """The published seven; four of them when quick."""
-    return (*RATES[-3:], 0.01) if quick else RATES
+def rates(quick: bool, hidden: str = "ReLU") -> tuple[float, ...]:
+    """The published seven; four of them when quick; the small ones for other activations."""
+    if hidden in OTHER_ACTIVATIONS:
+        return SMALL_RATES
+    return (*SMALL_RATES, 0.01) if quick else RATES
 
 
 def runs(quick: bool) -> list[RunSpec]:
@@ -52,7 +58,7 @@ def runs(quick: bool) -> list[RunSpec]:
     sweep = [
         each
         for optimizer, hidden in settings
-        for rate in rates(quick)
+        for rate in rates(quick, hidden)
         for each in trained(optimizer, rate, quick, hidden)
     ]
     return sweep + [each for optimizer in PAIRED for each in in_torch(optimizer, quick)]

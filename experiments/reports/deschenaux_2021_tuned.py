@@ -1,5 +1,7 @@
 """What is left of deschenaux-2021's differences once nothing is chosen on the test set."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -36,9 +38,10 @@ def chosen_rate(records: Records, optimizer: str, quick: bool, hidden: str = "Re
         rate: statistics.mean(
             best(records, trained(optimizer, rate, quick, hidden), "validation_f1")
         )
-        for rate in rates(quick)
+        for rate in rates(quick, hidden)
     }
-    return max(found, key=lambda rate: (found[rate] == found[rate], found[rate]))
+    known = {rate: value for rate, value in found.items() if not math.isnan(value)}
+    return max(known, key=lambda rate: known[rate], default=next(iter(found)))
 
 
 def honest(records: Records, optimizer: str, quick: bool, hidden: str = "ReLU") -> Values:
@@ -216,7 +219,11 @@ def _all_close(records: Records, quick: bool) -> Verdict:
             f"{pair} {presentation.with_interval(*gap.numbers)} ({gap.verdict})"
             for pair, gap in gaps.items()
         ),
-        verdict="holds" if close else "does not hold" if "different" in kinds else "undecided",
+        verdict="holds"
+        if close
+        else "does not hold"
+        if "different" in kinds
+        else judging.agreement(kinds),
         reason="Close: within half a point of F1, each optimizer at the rate that suits it.",
     )
 
@@ -239,7 +246,11 @@ def _other_activations(records: Records, quick: bool) -> Verdict:
         claim=document(REPORT).claims["other activations"],
         published="an opinion, no numbers",
         measured=f"F1 with their Adam: {measured}",
-        verdict=f"does not hold: {', '.join(helps)} helps" if helps else "holds",
+        verdict="not measured"
+        if any(gap.verdict == "not measured" for gap in gaps.values())
+        else f"does not hold: {', '.join(helps)} helps"
+        if helps
+        else "holds",
         reason="The activations their framework has, each at the rate that suits it.",
     )
 
@@ -262,6 +273,8 @@ def _maximum(records: Records, quick: bool) -> Verdict:
             f"{optimizer} {presentation.with_interval(*gap.numbers)}"
             for optimizer, gap in gaps.items()
         ),
-        verdict="artefact" if optimistic else "undecided",
+        verdict="artefact"
+        if optimistic
+        else judging.agreement([gap.verdict for gap in gaps.values()]),
         reason="The same choice made on 1000 validation points, paired by seed.",
     )

@@ -6,6 +6,7 @@ data, weights and biases N(0, 2/(in+out)) of their layer, the larger output deci
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from experiments.reports.settings import network, repeated
@@ -35,18 +36,23 @@ class Reading:
 
     def runs(self, backend: str, quick: bool) -> tuple[RunSpec, ...]:
         """20 runs of the main reading, 8 of the others."""
-        run = RunSpec(
-            data=Data.model_validate(
-                {"target": TARGETS[self.targets], "standardise": INPUTS[self.inputs]}
-            ),
-            layers=network(last="Tanh"),
-            initialisation=Entry("xavier-normal"),
-            loss=Entry("MSELoss", reduction=REDUCTIONS[self.reduction]),
-            learning_rate=1e-3,
-            epochs=50 if quick else 1000,
-            evaluate=10,
-        )
-        return repeated(run, range(2 if quick else 20 if self.main else 8), backend)
+        return _runs(self, backend, quick)
+
+
+@cache
+def _runs(reading: Reading, backend: str, quick: bool) -> tuple[RunSpec, ...]:
+    run = RunSpec(
+        data=Data.model_validate(
+            {"target": TARGETS[reading.targets], "standardise": INPUTS[reading.inputs]}
+        ),
+        layers=network(last="Tanh"),
+        initialisation=Entry("xavier-normal"),
+        loss=Entry("MSELoss", reduction=REDUCTIONS[reading.reduction]),
+        learning_rate=1e-3,
+        epochs=50 if quick else 1000,
+        evaluate=10,
+    )
+    return repeated(run, range(2 if quick else 20 if reading.main else 8), backend)
 
 
 READINGS = tuple(Reading(*reading) for reading in product(REDUCTIONS, TARGETS, INPUTS))

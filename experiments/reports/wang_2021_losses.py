@@ -1,5 +1,8 @@
 """Mean squared error against binary cross-entropy for two classes, learning rates swept."""
 
+import math
+from functools import cache
+
 import pandas as pd
 
 from experiments import statistics
@@ -16,6 +19,7 @@ RATES = (0.01, 0.03, 0.1, 0.3)
 HIDDEN = ("ReLU", "Tanh", "SELU")
 
 
+@cache
 def trained(hidden: str, loss: str, rate: float, quick: bool) -> tuple[RunSpec, ...]:
     """20 runs with fresh data; the rate is chosen on 1000 further points."""
     setting = run(
@@ -48,7 +52,7 @@ def chosen(records: Records, hidden: str, loss: str, quick: bool) -> float:
         )
 
     found = {rate: validated(rate) for rate in RATES}
-    known = {rate: value for rate, value in found.items() if value == value}
+    known = {rate: value for rate, value in found.items() if not math.isnan(value)}
     return max(known, key=lambda rate: known[rate], default=RATES[0])
 
 

@@ -1,5 +1,7 @@
 """What the two figures of wang-2021 train."""
 
+from functools import cache
+
 from experiments.reports.settings import SIDES, repeated
 from experiments.reports.wang_2021_settings import ACTIVATIONS, WRONG_TANH, run
 from experiments.specification import RunSpec
@@ -20,6 +22,7 @@ def rounds(quick: bool) -> int:
     return 2 if quick else 10
 
 
+@cache
 def curve_runs(activation: str, output: str, backend: str, quick: bool) -> tuple[RunSpec, ...]:
     """Fig. 1: 300 epochs, fresh data for each of 20 runs.
 
@@ -29,6 +32,7 @@ def curve_runs(activation: str, output: str, backend: str, quick: bool) -> tuple
     return repeated(setting, range(count(quick)), backend)
 
 
+@cache
 def bar_runs(activation: str, backend: str, quick: bool) -> tuple[RunSpec, ...]:
     """Fig. 2 as published: one data set, ten rounds of 200 epochs, each with fresh parameters.
 
