@@ -43,7 +43,7 @@ from matplotlib.ticker import (
 
 from experiments.appearance import FAINT, GRID, INK, Look, looks
 from experiments.files import write_whole
-from experiments.layered import LINE, size
+from experiments.layered import BELOW, LINE, size
 from experiments.outcome import MEAN, Figure, Outcome
 
 PANEL_WIDTH, PANEL_HEIGHT, NARROWEST = 3.4, 2.6, 4.8  # inches
@@ -81,8 +81,15 @@ Looks = Mapping[str, Look]
 
 
 def write(outcome: Outcome, results: Path) -> list[Path]:
-    """Draw every figure of ``outcome`` into ``results/figures/`` and return the files."""
+    """Draw every figure of ``outcome`` into ``results/figures/`` and return the files.
+
+    Its diagrams are written beside them as Mermaid text.
+    """
     written = []
+    for name, text in outcome.diagrams.items():
+        path = results / "figures" / f"{outcome.name}-{name}.mmd"
+        write_whole(path, text.encode())
+        written.append(path)
     for figure in outcome.figures:
         for ending, content in render(figure, ("svg", "pdf")).items():
             path = results / "figures" / f"{outcome.name}-{figure.name}.{ending}"
@@ -449,38 +456,29 @@ def _graph(axes: Axes, data: pd.DataFrame, _series: Looks) -> None:
     """Nodes (rows without ``target``) and arrows between them; ``x`` and ``y`` in inches.
 
     A node's ``shape`` is "ellipse", "box" or "diamond", which is filled; an arrow's is "",
-    "inherits" or "uses". An arrow with an ``x`` goes up there, at the right of what it leads past.
+    "inherits" or "uses". An arrow with ``x`` and ``y`` passes boxes there; with ``x`` alone it
+    goes up there.
     """
     left, right, bottom, top = _frame(data)
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     axes.set_axis_off()
     is_node = data["target"].isna()
-    named = {str(node.source): node for node in data[is_node].itertuples()}
-    nodes = {name: _node(axes, node) for name, node in named.items()}
+    nodes = {str(node.source): node for node in data[is_node].itertuples()}
+    for node in nodes.values():
+        _node(axes, node)
     for edge in data[~is_node].itertuples():
-        ends = str(edge.source), str(edge.target)
-        _arrow(axes, edge, [named[end] for end in ends], [nodes[end] for end in ends])
+        _arrow(axes, edge, nodes[str(edge.source)], nodes[str(edge.target)])
 
 
-def _arrow(axes: Axes, edge: Any, ends: Sequence[Any], patches: Sequence[Patch]) -> None:
+def _arrow(axes: Axes, edge: Any, source: Any, target: Any) -> None:
     head = "-|>,head_width=0.3,head_length=0.5" if edge.shape == "inherits" else "-|>"
     style: dict[str, Any] = {"arrowstyle": head, "mutation_scale": 9, "linewidth": 0.8}
     style |= {"edgecolor": INK, "facecolor": "white" if edge.shape == "inherits" else INK}
     style |= {"linestyle": "--" if edge.shape == "uses" else "-"}
-    source, target = ((end.x, end.y) for end in ends)
-    if pd.isna(edge.x):
-        arrow = FancyArrowPatch(source, target, patchA=patches[0], patchB=patches[1], **style)
-        middle = ((source[0] + target[0]) / 2, (source[1] + target[1]) / 2)
-    else:
-        half = [size(end.label, end.shape)[0] / 2 for end in ends]
-        corners = [
-            (source[0] + half[0], source[1]),
-            (edge.x, source[1]),
-            (edge.x, target[1]),
-            (target[0] + half[1], target[1]),
-        ]
-        arrow = FancyArrowPatch(path=Outline(corners), **style)
-        middle = (edge.x, (source[1] + target[1]) / 2)
+    points = _way(edge, source, target)
+    arrow = FancyArrowPatch(path=Outline(points), **style)
+    first, last = points[len(points) // 2 - 1 : len(points) // 2 + 1]
+    middle = ((first[0] + last[0]) / 2, (first[1] + last[1]) / 2)
     axes.add_patch(arrow)
     if isinstance(edge.label, str) and edge.label:
         behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}
@@ -488,7 +486,31 @@ def _arrow(axes: Axes, edge: Any, ends: Sequence[Any], patches: Sequence[Patch])
         text.set_bbox(behind)
 
 
-def _node(axes: Axes, node: Any) -> Patch:
+def _way(edge: Any, source: Any, target: Any) -> list[tuple[float, float]]:
+    """The corners of an arrow: straight, down past other boxes, or up at the right."""
+    if not pd.isna(edge.x) and pd.isna(edge.y):
+        right = [end.x + size(end.label, end.shape)[0] / 2 for end in (source, target)]
+        corners = [(right[0], source.y), (edge.x, source.y)]
+        return [*corners, (edge.x, target.y), (right[1], target.y)]
+    if source.y < target.y:
+        return _way(edge, target, source)[::-1]
+    if pd.isna(edge.x):
+        begin = _end(source, target, target.x)
+        return [begin, _end(target, source, begin[0])]
+    begin = _end(source, target, edge.x)
+    through = [(edge.x, max(begin[1] - BELOW, edge.y)), (edge.x, edge.y)]
+    return [begin, *through, _end(target, source, edge.x)]
+
+
+def _end(node: Any, other: Any, towards: float) -> tuple[float, float]:
+    """Where an arrow touches a node: on the side of the other one, and as near to it as it can."""
+    width, height = size(node.label, node.shape)
+    side = 1 if other.y > node.y else -1
+    reach = 0.42 * width if node.shape == "box" else 0.0
+    return min(max(towards, node.x - reach), node.x + reach), node.y + side * height / 2
+
+
+def _node(axes: Axes, node: Any) -> None:
     place, (width, height) = (node.x, node.y), size(node.label, node.shape)
     style: dict[str, Any] = {"facecolor": "white", "edgecolor": INK, "zorder": 3}
     if node.shape == "diamond":
@@ -509,7 +531,6 @@ def _node(axes: Axes, node: Any) -> Patch:
     axes.text(across, top, first, ha=side, va="center", fontsize=8, zorder=4, weight=weight)
     for place_, line in enumerate(rest, start=1):
         axes.text(across, top - LINE * place_, line, ha=side, va="center", fontsize=8, zorder=4)
-    return patch
 
 
 def _frame(data: pd.DataFrame) -> tuple[float, float, float, float]:
@@ -518,7 +539,7 @@ def _frame(data: pd.DataFrame) -> tuple[float, float, float, float]:
     sizes = [size(str(node.label), str(node.shape)) for node in nodes.itertuples()]
     wide, high = (np.array(lengths) / 2 for lengths in zip(*sizes, strict=True))
     x, y = nodes["x"].to_numpy(float), nodes["y"].to_numpy(float)
-    lanes = data.loc[data["target"].notna(), "x"].dropna().to_numpy(float) + 0.3
+    lanes = data.loc[data["target"].notna(), "x"].dropna().to_numpy(float) + 0.2
     right = max([*(x + wide), *lanes])
     return min(x - wide) - 0.1, right + 0.1, min(y - high) - 0.1, max(y + high) + 0.1
 

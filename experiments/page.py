@@ -78,7 +78,8 @@ def _section(outcome: Outcome, figures: Path, numbers: _Numbers) -> dict[str, An
     items = [_table(outcome.name, table, numbers) for table in outcome.tables]
     for figure in outcome.figures:
         drawn = figures / f"{outcome.name}-{figure.name}.svg"
-        items.append(_figure(outcome.name, figure, drawn, numbers))
+        text = outcome.diagrams.get(figure.name)
+        items.append(_figure(outcome.name, figure, drawn, numbers) | {"mermaid": text})
     return {"anchor": outcome.name, "title": outcome.title, "text": outcome.text, "members": items}
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments import statistics
 from experiments.outcome import Figure, Outcome, Table, Verdict
-from experiments.reports import judging, presentation, side_by_side
+from experiments.reports import carlier_2018_graphs, judging, presentation, side_by_side
 from experiments.reports.carlier_2018_runs import RATES, STATED, trained
 from experiments.reports.measured import Records, absent, curves, finals, with_mean
 from experiments.reports.published import Published, number
@@ -48,7 +48,7 @@ def outcome(records: Records, quick: bool) -> Outcome:
             _judgements(judged),
             _numbers(records, quick),
         ),
-        figures=(_curves(records, quick), _by_rate(records, quick)),
+        figures=(_curves(records, quick), _by_rate(records, quick), *carlier_2018_graphs.figures()),
         verdicts=(*judging.number_verdicts(name, judged[STATED]), _setting(judged, quick)),
         text=(
             judging.RULE,
@@ -56,6 +56,7 @@ def outcome(records: Records, quick: bool) -> Outcome:
             "not public. Its timing table is measured by the timing harness.",
             *absent(records, runs(quick)),
         ),
+        diagrams=carlier_2018_graphs.diagrams(),
     )
 
 
