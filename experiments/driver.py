@@ -63,18 +63,15 @@ def work(
     if asked:
         _train([run for runs in asked.values() for run in runs], store, options, problems)
     # First: a sweep's tables show the times that the timing harness has left.
-    measured = [
-        outcome
-        for name in measurements
-        for outcome in _try(name, partial(MEASUREMENTS[name], options), store, problems)
-    ]
+    measured: list[Outcome] = []
+    for name in measurements:
+        with attempt(name, store, problems):
+            measured.append(MEASUREMENTS[name](options))
     for each in experiments:
         records = Records(store, (run.id for run in asked[each.name]))
         with options.progress.busy(f"tables of {each.name}"), attempt(each.name, store, problems):
             outcomes.append(each.outcome(records, options.quick))
-    for name in measurements:
-        with attempt(name, store, problems):
-            outcomes.append(MEASUREMENTS[name](options))
+    outcomes += measured
     publication.write(outcomes, store, options, problems)
     terminal.show(outcomes, options.results)
     if problems:
