@@ -122,7 +122,7 @@ def _heat_map(results: Results) -> Figure:
             "y_label": "optimizer",
             "value_label": shown.shown,
             "format": ".1f",
-            "columns": len(results.sweep.backends),
+            "columns": len(results.sweep.backends) if results.others else 3,
         },
         notes=("Means of the runs that finished; grey: none did.", *_lost(results)),
     )

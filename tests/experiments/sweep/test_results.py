@@ -114,6 +114,17 @@ def test_diverged_runs_are_left_out_of_means_and_shown_as_lost(small):
     assert any("2 diverged of 2" in note for note in figure.notes)
 
 
+def test_a_diverged_run_does_not_move_the_mean_of_the_others(small):
+    grid = small(seeds=3)
+
+    def describe(run):
+        lost = run.seed == 1
+        return {"test_accuracy": 0.0 if lost else 0.8, "status": "diverged" if lost else "ok"}
+
+    outcome = grid.outcome(records(grid.runs(False), describe), False)
+    assert set(table(outcome, "learning-rates").frame["test accuracy, %"]) == {80.0}
+
+
 def test_a_sweep_of_nothing_but_diverged_runs_has_an_outcome(small):
     grid = small(backends=["framework", "torch"])
     outcome = grid.outcome(records(grid.runs(False), lambda _: {"status": "diverged"}), False)
