@@ -14,7 +14,7 @@ title = "cappelletti-2019: cross-entropy and mean squared error, with and withou
 
 
 def runs(quick: bool) -> list[RunSpec]:
-    """20 runs of each row; 3 short ones when quick."""
+    """20 runs of each row; two short ones when quick."""
     return [run for side in sides() for run in side.runs(quick)]
 
 

@@ -20,7 +20,7 @@ SETTINGS = tuple(loss + momentum for loss in LOSSES for momentum in MOMENTA)
 
 def count(quick: bool) -> int:
     """How many runs each row has: 20, as published."""
-    return 3 if quick else 20
+    return 2 if quick else 20
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _runs(side: Side, quick: bool) -> tuple[RunSpec, ...]:
         loss=Entry(LOSSES[loss][0]),
         optimizer=MOMENTA[" momentum" if momentum else ""],
         learning_rate=0.1,
-        epochs=20 if quick else 200,
+        epochs=10 if quick else 200,
         evaluate=2 if side.hidden == "ReLU" else 200,
     )
     return repeated(run, range(count(quick)), side.backend)

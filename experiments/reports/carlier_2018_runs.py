@@ -25,7 +25,7 @@ def trained(rate: float, backend: str, quick: bool) -> tuple[RunSpec, ...]:
         loss=Entry("MSELoss"),
         learning_rate=rate,
         batch_size=1000,
-        epochs=50 if quick else 500,
+        epochs=20 if quick else 500,
         evaluate=5,
     )
-    return repeated(run, range(3 if quick else 20), backend)
+    return repeated(run, range(2 if quick else 20), backend)

@@ -32,14 +32,18 @@ def count(quick: bool) -> int:
 @cache
 def trained(optimizer: str, rate: float, quick: bool, hidden: str = "ReLU") -> tuple[RunSpec, ...]:
     """One run a seed in the framework."""
-    return repeated(run(optimizer, rate, 2 if quick else 70, hidden), range(count(quick)))
+    return repeated(run(optimizer, rate, quick, hidden), range(count(quick)))
 
 
 @cache
 def in_torch(optimizer: str, quick: bool) -> tuple[RunSpec, ...]:
     """The part of the sweep that torch trains too."""
-    setting = run(optimizer, PAIRED[optimizer], 1 if quick else PAIRED_EPOCHS)
+    setting = run(optimizer, PAIRED[optimizer], quick).changed(epochs=_paired_epoch(quick))
     return repeated(setting, range(2 if quick else PAIRED_SEEDS), "torch")
+
+
+def _paired_epoch(quick: bool) -> int:
+    return 1 if quick else PAIRED_EPOCHS
 
 
 def rates(quick: bool, hidden: str = "ReLU") -> tuple[float, ...]:
@@ -119,7 +123,7 @@ def figure(records: Records, quick: bool) -> Figure:
 
 def paired_table(records: Records, quick: bool) -> Table:
     """The part that torch trains too, epoch for epoch the same."""
-    epoch = 1 if quick else PAIRED_EPOCHS
+    epoch = _paired_epoch(quick)
     lines = []
     for optimizer, rate in PAIRED.items():
         theirs = in_torch(optimizer, quick)

@@ -49,7 +49,7 @@ def _runs(reading: Reading, backend: str, quick: bool) -> tuple[RunSpec, ...]:
         initialisation=Entry("xavier-normal"),
         loss=Entry("MSELoss", reduction=REDUCTIONS[reading.reduction]),
         learning_rate=1e-3,
-        epochs=50 if quick else 1000,
+        epochs=20 if quick else 1000,
         evaluate=10,
     )
     return repeated(run, range(2 if quick else 20 if reading.main else 8), backend)

@@ -28,7 +28,7 @@ def curve_runs(activation: str, output: str, backend: str, quick: bool) -> tuple
 
     Its runs with a sigmoid are Fig. 2 with fresh data as well, read at epoch 200.
     """
-    setting = run(ACTIVATIONS[activation], last=OUTPUTS[output], epochs=30 if quick else EPOCHS)
+    setting = run(ACTIVATIONS[activation], last=OUTPUTS[output], epochs=12 if quick else EPOCHS)
     return repeated(setting, range(count(quick)), backend)
 
 
@@ -40,7 +40,7 @@ def bar_runs(activation: str, backend: str, quick: bool) -> tuple[RunSpec, ...]:
     permutations is a uniform permutation that does not depend on the earlier ones, so a
     permutation of each round's own is the same.
     """
-    setting = run(ACTIVATIONS[activation], epochs=20 if quick else EPOCHS_OF_BARS)
+    setting = run(ACTIVATIONS[activation], epochs=8 if quick else EPOCHS_OF_BARS)
     one = setting.data.model_copy(update={"seed": DATA_SEED})
     setting = setting.changed(data=one, order="once", evaluate=EPOCHS_OF_BARS)
     return repeated(setting, range(rounds(quick)), backend)
@@ -48,7 +48,7 @@ def bar_runs(activation: str, backend: str, quick: bool) -> tuple[RunSpec, ...]:
 
 def bar_epoch(quick: bool) -> int:
     """The epoch at which the runs of Fig. 1 are read for Fig. 2."""
-    return 20 if quick else EPOCHS_OF_BARS
+    return 8 if quick else EPOCHS_OF_BARS
 
 
 def both_sides(activation: str, output: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class Cure:
 def _runs(cure: Cure, backend: str, quick: bool) -> tuple[RunSpec, ...]:
     setting = run(
         Entry("Sigmoid"),
-        epochs=cure.epochs // 10 if quick else cure.epochs,
+        epochs=cure.epochs // 20 if quick else cure.epochs,
         loss=cure.loss,
         learning_rate=cure.learning_rate,
         optimizer=cure.optimizer,

@@ -27,7 +27,7 @@ def authors_draws():
 
 def test_the_points_are_those_of_their_seeds(authors_draws):
     train, test, _ = authors_draws
-    run = replayed_run("SGD", 0.001, network_number=5, epochs=1)
+    run = replayed_run("SGD", 0.001, network_number=5, quick=False)
     split = data.load(run.data, run.seed)
     assert torch.equal(split["train"].x, train)
     assert torch.equal(split["test"].x, test)
@@ -35,7 +35,7 @@ def test_the_points_are_those_of_their_seeds(authors_draws):
 
 def test_the_labels_are_one_inside_the_disk(authors_draws):
     train, _, _ = authors_draws
-    run = replayed_run("SGD", 0.001, network_number=0, epochs=1)
+    run = replayed_run("SGD", 0.001, network_number=0, quick=False)
     labels = data.load(run.data, run.seed)["train"].labels
     inside = [math.dist(point, (0.5, 0.5)) ** 2 < 1 / (2 * math.pi) for point in train.tolist()]
     assert labels.tolist() == list(map(int, inside))
@@ -44,7 +44,7 @@ def test_the_labels_are_one_inside_the_disk(authors_draws):
 def test_the_networks_come_in_the_order_of_their_draws(authors_draws):
     _, _, networks = authors_draws
     for number, weights in enumerate(networks):
-        state = initialisation.draw(replayed_run("SGD", 0.001, number, epochs=1))
+        state = initialisation.draw(replayed_run("SGD", 0.001, number, quick=False))
         for place, weight in zip((0, 2, 4, 6), weights, strict=True):
             assert torch.equal(state[f"{place}.weight"], weight)
             assert not state[f"{place}.bias"].any()
