@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.outcome import Table, Verdict
+from experiments.outcome import Outcome, Table, Verdict
 
 VERDICTS: Mapping[str, tuple[str, str]] = {
     "reproduced": ("good", "the published number lies where our runs say it can"),
@@ -70,7 +70,19 @@ def table(verdicts: Sequence[Verdict]) -> Table:
     columns = ["source", "claim", "verdict", "published", "measured", "reason"]
     rows = [[getattr(verdict, name) for name in columns] for verdict in verdicts]
     frame = pd.DataFrame(rows, columns=["report", *columns[1:]])
-    return Table("verdicts", "Every claim, its verdict, and why", frame)
+    return Table("claims", "Every claim, its verdict, and why", frame)
+
+
+def outcomes(given: Iterable[Outcome]) -> list[Outcome]:
+    """The verdicts as tables of their own; those on times apart from the others."""
+    apart: dict[str, list[Verdict]] = {"verdicts": [], "verdicts-on-times": []}
+    for outcome in given:
+        apart["verdicts-on-times" if outcome.name == "timing" else "verdicts"] += outcome.verdicts
+    return [
+        Outcome(name, "What was judged", (summary(verdicts), table(verdicts)))
+        for name, verdicts in apart.items()
+        if verdicts
+    ]
 
 
 def badge(word: str) -> Markup:
