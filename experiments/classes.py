@@ -60,7 +60,7 @@ def _methods(cls: type) -> list[str]:
 
 def _boxed(title: str, names: Iterable[str]) -> str:
     text = ", ".join(names)
-    width = max(WIDTH, round(math.sqrt(5 * len(text))))  # long lists in boxes of a screen's shape
+    width = max(WIDTH, round(math.sqrt(3.5 * len(text))))  # long lists in boxes of a screen's shape
     return "\n".join([title, *textwrap.wrap(text, width, break_long_words=False)])
 
 

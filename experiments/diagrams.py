@@ -85,11 +85,14 @@ class Diagram:
         for box in self.boxes:
             title, *members = box.label.split("\n")
             lines.append(f'    class {names[box.name]}["{_quoted(title)}"] {{')
+            if any("()" in member for member in members):  # each method on its own line
+                members = ", ".join(members).replace(",,", ",").split(", ")
             lines += [f"        {member}" for member in members]
             lines.append("    }")
         for arrow in self.arrows:
-            sign = "--|>" if arrow.kind == "inherits" else "..>"
-            lines.append(f"    {names[arrow.source]} {sign} {names[arrow.target]}")
+            upper, lower = (names[end] for end in arrow.downwards())
+            sign = "<|--" if arrow.kind == "inherits" else "..>"
+            lines.append(f"    {upper} {sign} {lower}")
         return "\n".join(lines) + "\n"
 
 
