@@ -1,11 +1,14 @@
 """What a command leaves in the results folder: tables, figures, a line for each run, the page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from experiments import environment, kept, runs_table
 from experiments.attempts import attempt
 from experiments.options import Options
 from experiments.outcome import Outcome
+from experiments.reports import NAMES
 from experiments.store import Store, writing
 
 
@@ -29,21 +32,35 @@ def write(outcomes: Sequence[Outcome], store: Store, options: Options, problems:
         writing(options.results),
         options.progress.busy("writing the page"),
     ):
-        from experiments import page
+        from experiments import judged, page, tables
 
-        page.write(_for_page(outcomes, options), facts, options.results)
+        every = _for_page(outcomes, options)
+        page.write(every, facts, options.results)
+        for verdicts in judged.outcomes(every):
+            tables.write(verdicts, options.results)
 
 
 def _draw(outcomes: Sequence[Outcome], store: Store, options: Options, problems: list[str]) -> None:
-    from experiments import figures, tables
+    from experiments import tables
+    from experiments.workers import each_done
 
-    with options.progress.count("drawing", len(outcomes), "outcomes") as advance:
-        for outcome in outcomes:
-            with attempt(f"tables of {outcome.name}", store, problems), writing(options.results):
-                tables.write(outcome, options.results)
+    for outcome in outcomes:
+        with attempt(f"tables of {outcome.name}", store, problems), writing(options.results):
+            tables.write(outcome, options.results)
+    single = [replace(outcome, figures=(one,)) for outcome in outcomes for one in outcome.figures]
+    tasks = [(outcome, options.results) for outcome in single]
+    with options.progress.count("drawing", len(tasks), "figures") as advance:
+        for (outcome, _), error in each_done(_draw_one, tasks, options.jobs):
             with attempt(f"figures of {outcome.name}", store, problems), writing(options.results):
-                figures.write(outcome, options.results)
+                if error is not None:
+                    raise error
             advance(1)
+
+
+def _draw_one(outcome: Outcome, results: Path) -> None:
+    from experiments import figures
+
+    figures.write(outcome, results)
 
 
 def _for_page(outcomes: Sequence[Outcome], options: Options) -> list[Outcome]:
@@ -52,4 +69,10 @@ def _for_page(outcomes: Sequence[Outcome], options: Options) -> list[Outcome]:
     there = {each.name: each for each in kept.under(key, options.results)}
     for outcome in outcomes:
         kept.keep(outcome, key, options.results, "page")
-    return list((there | {outcome.name: outcome for outcome in outcomes}).values())
+    every = there | {outcome.name: outcome for outcome in outcomes}
+    return [every[name] for name in sorted(every, key=_place)]
+
+
+def _place(name: str) -> tuple[int, str]:
+    order = ("grid", *NAMES, "structure", "parity", "timing")
+    return order.index(name) if name in order else len(order), name

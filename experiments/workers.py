@@ -9,10 +9,11 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager, suppress
 from functools import cache
+from typing import Any
 
 from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import BrokenProcessPool
@@ -20,6 +21,8 @@ from joblib.externals.loky.process_executor import BrokenProcessPool
 from experiments.isolation import Isolation
 from experiments.store import Store
 from experiments.work import Group, Plan, Report, train_into
+
+Task = tuple[Any, ...]
 
 
 def train_here(waiting: list[Group], store: Store, plan: Plan, jobs: int) -> Generator[Report]:
@@ -31,6 +34,26 @@ def train_here(waiting: list[Group], store: Store, plan: Plan, jobs: int) -> Gen
             yield from _pool(_noting(rest, under_way), under_way, store, plan, jobs)
         waiting = list(rest)
         yield from _suspects(under_way, store, plan, jobs)
+
+
+def each_done(
+    function: Callable[..., None], tasks: Sequence[Task], jobs: int
+) -> Generator[tuple[Task, Exception | None]]:
+    """Each task when `function(*task)` has been done in a worker, with what it raised."""
+    with _deaf_children():
+        pool = Parallel(n_jobs=min(jobs, len(tasks)) or 1, return_as="generator_unordered")
+        results = pool(delayed(_tried)(number, function, task) for number, task in enumerate(tasks))
+    with closing(results):
+        for number, error in results:
+            yield tasks[number], error
+
+
+def _tried(number: int, function: Callable[..., None], task: Task) -> tuple[int, Exception | None]:
+    try:
+        function(*task)
+    except Exception as error:
+        return number, error
+    return number, None
 
 
 def _noting(groups: Iterator[Group], under_way: list[Group]) -> Iterator[Group]:
