@@ -3,8 +3,9 @@
 import pandas as pd
 
 from experiments.outcome import Figure, Outcome, Table, Verdict
+from experiments.reports import cappelletti_2019_judged as judgements
 from experiments.reports import cappelletti_2019_tables as tables
-from experiments.reports import judging
+from experiments.reports import comparing, judging
 from experiments.reports.cappelletti_2019_runs import SETTINGS, TORCHS, Side, sides
 from experiments.reports.measured import Records, absent, curves, with_mean
 from experiments.specification import RunSpec
@@ -20,7 +21,7 @@ def runs(quick: bool) -> list[RunSpec]:
 
 def outcome(records: Records, quick: bool) -> Outcome:
     """Tables 1 and 2 twice, the extra rows, the sum, Fig. 2 for all four settings, verdicts."""
-    judged = tables.judged(records, quick)
+    judged = judgements.judged(records, quick)
     compared = tables.from_equal_starts(records, quick)
     return Outcome(
         name=name,
@@ -28,7 +29,7 @@ def outcome(records: Records, quick: bool) -> Outcome:
         tables=(
             *tables.published_tables(records, quick, compared),
             tables.extra_rows(records, quick),
-            tables.sums(records, quick),
+            judgements.sums(records, quick),
             _judgements(judged),
             tables.numbers(records, quick),
         ),
@@ -77,8 +78,8 @@ def _curves(records: Records, setting: str, quick: bool) -> Figure:
 
 
 def _claims(compared: pd.DataFrame, records: Records, quick: bool) -> list[Verdict]:
-    equal = judging.tally(list(compared["agreement"]))
-    own = judging.tally(list(tables.from_own_starts(records, quick)["agreement"]))
+    equal = comparing.tally(list(compared["agreement"]))
+    own = comparing.tally(list(tables.from_own_starts(records, quick)["agreement"]))
     verdict = "does not hold" if "different" in own + equal else "holds"
     verdict = "not measured" if "not measured" in own + equal else verdict
     return [
@@ -90,5 +91,5 @@ def _claims(compared: pd.DataFrame, records: Records, quick: bool) -> list[Verdi
             verdict=judging.QUICK if quick else verdict,
             reason="Paired by seed, with margins of half a percentage point and a tenth of a loss.",
         ),
-        tables.sum_verdict(name, records, quick),
+        judgements.sum_verdict(name, records, quick),
     ]

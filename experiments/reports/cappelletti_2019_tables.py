@@ -1,15 +1,13 @@
 """The tables of cappelletti-2019."""
 
-import math
 from collections.abc import Iterable
 
 import pandas as pd
 
-from experiments.outcome import Table, Verdict
+from experiments.outcome import Table
 from experiments.reports import presentation, side_by_side
 from experiments.reports.cappelletti_2019_runs import SETTINGS, TORCHS, Side, count, sides
-from experiments.reports.judging import QUICK, Cell, judge
-from experiments.reports.measured import Records, finals
+from experiments.reports.measured import Records
 from experiments.reports.published import Published, number
 from experiments.reports.quantities import (
     TEST_ACCURACY,
@@ -31,14 +29,15 @@ SUM_NOTE = (
 )
 
 
-def _key(setting: str, who: str, quantity: Quantity) -> str:
+def key(setting: str, who: str, quantity: Quantity) -> str:
+    """What a number of Table 1 or 2 is called in `published.toml`."""
     table = 1 if setting.startswith("cross") else 2
     return f"table-{table} {setting}, {who}: {quantity.published}"
 
 
 def _published(setting: str, who: str) -> dict[Quantity, Published | None]:
     return {
-        quantity: number(REPORT, _key(setting, who, quantity)) if quantity.published else None
+        quantity: number(REPORT, key(setting, who, quantity)) if quantity.published else None
         for quantity in ALL
     }
 
@@ -138,90 +137,6 @@ def extra_rows(records: Records, quick: bool) -> Table:
         frame=pd.DataFrame(lines),
         notes=(SUM_NOTE, "The ReLU rows are a second set of 20 runs of Tables 1 and 2."),
     )
-
-
-def sums(records: Records, quick: bool) -> Table:
-    """What the published train loss is, beside what one would take it for."""
-    lines = []
-    for setting in SETTINGS:
-        runs = Side(setting).runs(quick)
-        summed = finals(records, runs, "minibatch_loss_sum")
-        lines.append(
-            {
-                "setting": setting,
-                "published train loss": number(REPORT, _key(setting, "theirs", SUM)).value,
-                "sum of ten batches": summed.mean(),
-                "mean of ten batches": summed.mean() / 10,
-                "train loss after the epoch": finals(records, runs, "train_loss").mean(),
-                "published test loss": number(REPORT, _key(setting, "theirs", TEST_LOSS)).value,
-                "test loss": finals(records, runs, "test_loss").mean(),
-            }
-        )
-    return Table(
-        name="train-loss-is-a-sum",
-        title="The train loss of cappelletti-2019 is a sum over ten batches",
-        frame=pd.DataFrame(lines),
-        notes=(SUM_NOTE, f"Means of {count(quick)} runs of the framework."),
-    )
-
-
-def sum_verdict(source: str, records: Records, quick: bool) -> Verdict:
-    """Whether the published train loss is the sum and not the loss."""
-    runs = Side("MSE").runs(quick)
-    published = number(REPORT, _key("MSE", "theirs", SUM)).value
-    summed = finals(records, runs, "minibatch_loss_sum").mean()
-    loss = finals(records, runs, "train_loss").mean()
-    nearer = "artefact" if abs(summed - published) < abs(loss - published) else "holds"
-    verdict = "not measured" if math.isnan(summed) else nearer
-    return Verdict(
-        source=source,
-        claim="the train loss is a loss that compares with the test loss",
-        published=f"train {published:.4g}, test "
-        f"{number(REPORT, _key('MSE', 'theirs', TEST_LOSS)).value:.4g} (MSE)",
-        measured=f"sum of ten batches {summed:.4g}, loss of the training set {loss:.4g}",
-        verdict=QUICK if quick else verdict,
-        reason="The published train loss is a sum over ten batches, the test loss a mean.",
-    )
-
-
-def judged(records: Records, quick: bool) -> pd.DataFrame:
-    """All published numbers; Holm over each table."""
-    groups = [
-        [
-            _cell(records, side, quick, f"{setting}, {who}", _key(setting, who, quantity), quantity)
-            for setting in SETTINGS
-            if setting.startswith(loss)
-            for who, side in (
-                ("theirs", Side(setting)),
-                ("torch.nn", Side(setting, "torch", start=TORCHS)),
-            )
-            for quantity in PUBLISHED
-        ]
-        for loss in ("cross-entropy", "MSE")
-    ]
-    groups.append(
-        [
-            _cell(
-                records,
-                Side(setting, hidden=hidden),
-                quick,
-                f"{setting}, {hidden}, repository",
-                f"extra {setting} {hidden}: {quantity.published}",
-                quantity,
-            )
-            for hidden in ("Tanh", "ReLU")
-            for setting in SETTINGS
-            for quantity in PUBLISHED
-        ]
-    )
-    return pd.concat([judge(group, quick) for group in groups], ignore_index=True)
-
-
-def _cell(
-    records: Records, side: Side, quick: bool, row: str, key: str, quantity: Quantity
-) -> Cell:
-    values = finals(records, side.runs(quick), quantity.key)
-    return Cell(row, str(quantity.published), number(REPORT, key), values)
 
 
 def numbers(records: Records, quick: bool) -> Table:

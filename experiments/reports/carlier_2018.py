@@ -1,32 +1,29 @@
 """carlier-2018: the table of results, Fig. 4, and the learning rate that would give its loss."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
-from experiments import statistics
-from experiments.outcome import Figure, Outcome, Table, Verdict
-from experiments.reports import carlier_2018_graphs, judging, presentation, side_by_side
-from experiments.reports.carlier_2018_runs import RATES, STATED, trained
-from experiments.reports.measured import Records, absent, curves, finals, with_mean
-from experiments.reports.published import Published, number
-from experiments.reports.quantities import (
-    TEST_ACCURACY,
-    TEST_F1,
-    TEST_LOSS,
-    TRAIN_ACCURACY,
-    TRAIN_F1,
-    TRAIN_LOSS,
+from experiments.outcome import Outcome, Table, Verdict
+from experiments.reports import (
+    carlier_2018_figures,
+    carlier_2018_graphs,
+    judging,
+    presentation,
+    side_by_side,
 )
+from experiments.reports.carlier_2018_runs import (
+    NUMBERS,
+    PUBLISHED,
+    QUANTITIES,
+    RATES,
+    STATED,
+    trained,
+)
+from experiments.reports.measured import Records, absent, finals
 from experiments.reports.settings import SIDES
 from experiments.specification import RunSpec
 
 name = "carlier-2018"
 title = "carlier-2018: full-batch descent on the mean squared error of a softmax"
-
-PUBLISHED = (TRAIN_LOSS, TEST_LOSS, TRAIN_ACCURACY, TEST_ACCURACY)
-QUANTITIES = (*PUBLISHED, TRAIN_F1, TEST_F1)
-NUMBERS: dict[str, Published] = {each.label: number(name, each.label) for each in PUBLISHED}
 
 
 def runs(quick: bool) -> list[RunSpec]:
@@ -48,7 +45,11 @@ def outcome(records: Records, quick: bool) -> Outcome:
             _judgements(judged),
             _numbers(records, quick),
         ),
-        figures=(_curves(records, quick), _by_rate(records, quick), *carlier_2018_graphs.figures()),
+        figures=(
+            carlier_2018_figures.by_epoch(records, quick),
+            carlier_2018_figures.by_rate(records, quick),
+            *carlier_2018_graphs.figures(),
+        ),
         verdicts=(*judging.number_verdicts(name, judged[STATED]), _setting(judged, quick)),
         text=(
             judging.RULE,
@@ -151,58 +152,6 @@ def _numbers(records: Records, quick: bool) -> Table:
         frame=side_by_side.numbers(records, QUANTITIES, settings),
         notes=("Losses as they are; accuracies and F1 as fractions.",),
     )
-
-
-def _curves(records: Records, quick: bool) -> Figure:
-    parts = []
-    for quantity in PUBLISHED:
-        for backend, series in SIDES.items():
-            frame = with_mean(curves(records, trained(STATED, backend, quick), quantity.key))
-            frame["y"] *= quantity.scale
-            parts.append(frame.assign(panel=quantity.shown, series=series))
-    return Figure(
-        name="figure-4",
-        title=f"Fig. 4 of carlier-2018: loss and accuracy by epoch at learning rate {STATED}",
-        kind="curves",
-        data=pd.concat(parts, ignore_index=True),
-        options={"x_label": "epoch", "share_y": False, "columns": 2},
-        notes=("Thin: single runs; bold: their mean.",),
-    )
-
-
-def _by_rate(records: Records, quick: bool) -> Figure:
-    parts = []
-    for quantity in PUBLISHED:
-        published = NUMBERS[quantity.label]
-        shared = {"panel": quantity.shown, "x": list(RATES)}
-        samples = [
-            finals(records, trained(rate, "framework", quick), quantity.key) for rate in RATES
-        ]
-        middle = [judging.summary(published, values) for values in samples]
-        spread = [statistics.deviation(values) for values in samples]
-        parts.append(_around(shared, "framework", middle, spread, quantity.scale))
-        theirs = ([published.value] * len(RATES), [published.spread or 0.0] * len(RATES))
-        parts.append(_around(shared, "published", *theirs, quantity.scale))
-    return Figure(
-        name="learning-rates",
-        title="What carlier-2018 published, and what each learning rate gives",
-        kind="learning-rates",
-        data=pd.concat(parts, ignore_index=True),
-        options={"x_label": "learning rate", "share_y": False, "columns": 2},
-        notes=("Medians with one standard deviation to each side.",),
-    )
-
-
-def _around(
-    shared: Mapping[str, object],
-    series: str,
-    middle: list[float],
-    spread: list[float],
-    scale: float,
-) -> pd.DataFrame:
-    frame = pd.DataFrame({**shared, "series": series, "y": middle, "spread": spread})
-    frame["low"], frame["high"] = frame["y"] - frame["spread"], frame["y"] + frame["spread"]
-    return frame.assign(**{column: frame[column] * scale for column in ("y", "low", "high")})
 
 
 def _setting(judged: dict[float, pd.DataFrame], quick: bool) -> Verdict:

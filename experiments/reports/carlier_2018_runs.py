@@ -7,12 +7,28 @@ error; learning rate .1; 500 epochs. The script of the 20 repetitions is not pub
 
 from functools import cache
 
+from experiments.reports.published import Published, number
+from experiments.reports.quantities import (
+    TEST_ACCURACY,
+    TEST_F1,
+    TEST_LOSS,
+    TRAIN_ACCURACY,
+    TRAIN_F1,
+    TRAIN_LOSS,
+)
 from experiments.reports.settings import network, repeated
 from experiments.specification import Data, Entry, RunSpec
 
 STATED = 0.1
 RATES = (0.05, 0.1, 0.125, 0.15, 0.175, 0.2, 0.3, 0.5, 1.0)
 """The rate of the public script, and others tried."""
+
+
+PUBLISHED = (TRAIN_LOSS, TEST_LOSS, TRAIN_ACCURACY, TEST_ACCURACY)
+QUANTITIES = (*PUBLISHED, TRAIN_F1, TEST_F1)
+NUMBERS: dict[str, Published] = {
+    each.label: number("carlier-2018", each.label) for each in PUBLISHED
+}
 
 
 @cache

@@ -1,7 +1,9 @@
 """deschenaux-2021: the published table as its code ran, and the sweep that was meant."""
 
 from experiments.outcome import Outcome
+from experiments.reports import deschenaux_2021_claims as claims
 from experiments.reports import deschenaux_2021_replay as replay
+from experiments.reports import deschenaux_2021_replayed as replayed
 from experiments.reports import deschenaux_2021_sweep as sweep
 from experiments.reports import deschenaux_2021_tuned as tuned
 from experiments.reports import judging
@@ -32,13 +34,14 @@ def outcome(records: Records, quick: bool) -> Outcome:
             sweep.paired_table(records, quick),
         ),
         figures=(
-            *replay.figures(records, quick),
+            *replayed.figures(records, quick),
             sweep.figure(records, quick),
             tuned.figure(records, quick),
         ),
         verdicts=(
-            *replay.verdicts(records, _other_seeds(records, quick), quick),
-            *tuned.verdicts(records, quick),
+            *replayed.verdicts(records, _other_seeds(records, quick), quick),
+            replayed.curve_verdict(records, quick),
+            *claims.verdicts(records, quick),
         ),
         text=(
             f"SGD was built without a learning rate in every revision, so it ran at {ARRIVED} "

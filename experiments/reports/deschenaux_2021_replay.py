@@ -4,18 +4,13 @@ import math
 
 import pandas as pd
 
-from experiments.outcome import Figure, Table, Verdict
-from experiments.reports import presentation
+from experiments.outcome import Table
 from experiments.reports.deschenaux_2021_settings import (
     ARRIVED,
-    RADIUS,
     RATES,
-    TRAIN_SEED,
-    replayed_points,
     replayed_run,
 )
-from experiments.reports.judging import QUICK, Cell, judge
-from experiments.reports.measured import Records, best, curves
+from experiments.reports.measured import Records, best
 from experiments.reports.published import number
 from experiments.reports.settings import SIDES
 from experiments.specification import RunSpec
@@ -61,14 +56,15 @@ def tables(records: Records, quick: bool) -> list[Table]:
     return [_published(records, quick), _loops(records, quick)]
 
 
-def _f1(records: Records, row: str, backend: str, quick: bool) -> float:
+def best_f1(records: Records, row: str, backend: str, quick: bool) -> float:
+    """The largest F1 of the later run."""
     return float(best(records, [again(row, backend, quick)], KEY)[0])
 
 
 def _published(records: Records, quick: bool) -> Table:
     lines = []
     for row in LOOPS:
-        sides = {side: _f1(records, row, side, quick) for side in SIDES}
+        sides = {side: best_f1(records, row, side, quick) for side in SIDES}
         lines.append(
             {
                 "optimizer": row,
@@ -116,89 +112,3 @@ def _loops(records: Records, quick: bool) -> Table:
         ),
         formats={"printed learning rate": "g", **dict.fromkeys(LOOPS, ".4f")},
     )
-
-
-def figures(records: Records, quick: bool) -> list[Figure]:
-    """Fig. 1a, the training set with its circle; Fig. 1b, F1 by epoch."""
-    points = replayed_points(again("SGD", "framework", quick).data, TRAIN_SEED)["train"]
-    inside = points.labels.bool()
-    scatter = pd.DataFrame(
-        {
-            "x": points.x[:, 0].tolist(),
-            "y": points.x[:, 1].tolist(),
-            "series": ["inside" if each else "outside" for each in inside.tolist()],
-        }
-    ).sort_values("series", kind="stable")
-    courses = []
-    for backend, side in SIDES.items():
-        for row in LOOPS:
-            frame = curves(records, [again(row, backend, quick)], KEY)
-            courses.append(frame.assign(low=frame["y"], high=frame["y"], series=row, panel=side))
-    return [
-        Figure(
-            name="figure-1a",
-            title="Fig. 1a of deschenaux-2021: its training set, seed 42",
-            kind="scatter",
-            data=scatter,
-            options={"circle": (0.5, 0.5, RADIUS)},
-        ),
-        Figure(
-            name="figure-1b",
-            title="Fig. 1b of deschenaux-2021: F1 on the test set by epoch, replayed",
-            kind="bands",
-            data=pd.concat(courses, ignore_index=True),
-            options={"x_label": "epoch", "y_label": "F1", "y_limits": (0, 1)},
-            notes=(f"Single runs. Both SGDs ran at {ARRIVED}, Adam at {ADAM_RATE}.",),
-        ),
-    ]
-
-
-def verdicts(records: Records, spreads: dict[str, Cell], quick: bool) -> list[Verdict]:
-    """Labels and F1 of the three rows; `spreads` holds the same setting over other seeds."""
-    judged = judge(list(spreads.values()), quick)
-    found = []
-    for row in LOOPS:
-        label = number(REPORT, f"{row}: learning rate").value
-        replayed = winner(records, row, quick)
-        same = replayed == label
-        found.append(
-            Verdict(
-                source=REPORT,
-                claim=f"best learning rate of {row}",
-                published=f"{label:g}",
-                measured=f"{replayed:g} in the replay",
-                verdict="not measured"
-                if math.isnan(replayed)
-                else _label_verdict(row, same, quick),
-                reason="The rate reached the optimizer; one run a rate."
-                if row == "Adam"
-                else f"It never reached the optimizer, which always ran at {ARRIVED}: the label "
-                "names which of seven initial networks won.",
-            )
-        )
-    for (row, cell), (_, line) in zip(spreads.items(), judged.iterrows(), strict=True):
-        replayed_f1 = _f1(records, row, "framework", quick)
-        exact = abs(replayed_f1 - cell.published.value) <= 0.0005
-        found.append(
-            Verdict(
-                source=REPORT,
-                claim=f"best F1 of {row}",
-                published=f"{cell.published.value:.3f}",
-                measured=f"{replayed_f1:.3f} in the replay; other seeds "
-                f"{presentation.mean(cell.measured)}",
-                verdict=line["verdict"],
-                reason="The replay gives the published digits."
-                if exact
-                else f"The replay is {replayed_f1 - cell.published.value:+.3f} off: rounding at "
-                "batch size 1; judged against the spread of other seeds.",
-            )
-        )
-    return found
-
-
-def _label_verdict(row: str, same: bool, quick: bool) -> str:
-    if quick:
-        return QUICK
-    if row == "Adam":
-        return "reproduced" if same else "not reproduced"
-    return "artefact, reproduced" if same else "artefact"

@@ -4,7 +4,7 @@ import pandas as pd
 
 from experiments import statistics
 from experiments.outcome import Figure, Outcome, Table, Verdict
-from experiments.reports import judging, presentation, side_by_side
+from experiments.reports import comparing, presentation, side_by_side
 from experiments.reports.measured import Records, absent, curves, finals, with_mean
 from experiments.reports.olsen_2018_runs import MAIN, READINGS, Reading, runs
 from experiments.reports.quantities import (
@@ -137,8 +137,8 @@ def _verdicts(records: Records, main: Table, quick: bool) -> tuple[Verdict, ...]
             source=name,
             claim="framework and torch.nn agree on the example",
             published="–",
-            measured=judging.tally(list(main.frame["agreement"])),
-            verdict=judging.agreement(list(main.frame["agreement"])),
+            measured=comparing.tally(list(main.frame["agreement"])),
+            verdict=comparing.agreement(list(main.frame["agreement"])),
             reason="Six quantities, paired by seed, from equal starts.",
         ),
     )

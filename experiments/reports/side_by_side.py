@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from experiments.reports import presentation
-from experiments.reports.judging import compare, margin_of
+from experiments.reports.comparing import compare, margin_of
 from experiments.reports.measured import Records, Values, finals
 from experiments.reports.published import Published
 from experiments.reports.quantities import Quantity

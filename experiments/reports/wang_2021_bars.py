@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments import statistics
 from experiments.outcome import Figure, Table, Verdict
-from experiments.reports import judging, presentation
+from experiments.reports import comparing, judging, presentation
 from experiments.reports.measured import Records, Values, at_epoch, finals
 from experiments.reports.published import Published, document, number
 from experiments.reports.settings import SIDES
@@ -51,7 +51,7 @@ def tables(records: Records, quick: bool) -> list[Table]:
                 known = (
                     PUBLISHED.get(activation) if setting == ONE and "F1" not in quantity else None
                 )
-                gap = judging.compare(*sides, judging.MARGIN_OF_FRACTIONS)
+                gap = comparing.compare(*sides, comparing.MARGIN_OF_FRACTIONS)
                 shown = presentation.with_interval(*(100 * n for n in gap.numbers))
                 lines.append(
                     {
@@ -144,8 +144,8 @@ def _tanh_against_relu(records: Records, quick: bool) -> Verdict:
     values = {each: read(each, "framework", "test_accuracy") for each in ACTIVATIONS}
     pairs = (("Tanh", "ReLU"), (WRONG, "ReLU"), ("Tanh", "SELU"), ("Tanh", WRONG))
     gaps = {
-        f"{first} − {second}": judging.compare(
-            values[first], values[second], judging.MARGIN_OF_FRACTIONS
+        f"{first} − {second}": comparing.compare(
+            values[first], values[second], comparing.MARGIN_OF_FRACTIONS
         )
         for first, second in pairs
     }

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.outcome import Figure, Table, Verdict
-from experiments.reports import judging, presentation
+from experiments.reports import comparing, judging, presentation
 from experiments.reports.measured import Records, Values, band, curves, finals
 from experiments.reports.published import document, number
 from experiments.reports.settings import SIDES
@@ -105,7 +105,7 @@ def verdicts(records: Records, quick: bool) -> list[Verdict]:
                 claim=words[str(key)],
                 published="read off single curves",
                 measured="; ".join(f"{models}: {difference}" for models, difference in pairs),
-                verdict=judging.QUICK if quick else judging.overall(list(part["verdict"])),
+                verdict=judging.QUICK if quick else comparing.overall(list(part["verdict"])),
                 reason=f"{held} of {len(part)} comparisons hold, paired by seed.",
             )
         )
@@ -138,8 +138,8 @@ def _line(activation: str, output: str, quantity: str, sides: dict[str, Values])
         published = presentation.published(number(REPORT, "curve ReLU, last epoch"))
     gap = None
     if "torch" in sides:
-        margin = judging.margin_of("loss", sides["torch"])
-        gap = judging.compare(sides["framework"], sides["torch"], margin)
+        margin = comparing.margin_of("loss", sides["torch"])
+        gap = comparing.compare(sides["framework"], sides["torch"], margin)
     shown = presentation.with_interval(*gap.numbers) if gap else MISSING
     return {
         "activation": activation,
@@ -167,7 +167,7 @@ def _claim_lines(records: Records, quick: bool) -> list[dict[str, str]]:
             for lower in ("ReLU", "SELU"):
                 ends = (values(lower, output, _ends), values(tanh, output, _ends))
                 pairs.append(("Tanh last", f"{lower} − {tanh}, {output}", *ends))
-    gaps = [judging.compare(first, second) for _, _, first, second in pairs]
+    gaps = [comparing.compare(first, second) for _, _, first, second in pairs]
     return [
         {
             "claim": claim,
@@ -178,6 +178,6 @@ def _claim_lines(records: Records, quick: bool) -> list[dict[str, str]]:
             "verdict": verdict,
         }
         for (claim, models, first, second), gap, verdict in zip(
-            pairs, gaps, judging.below(gaps), strict=True
+            pairs, gaps, comparing.below(gaps), strict=True
         )
     ]

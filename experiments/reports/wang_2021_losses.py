@@ -7,7 +7,7 @@ import pandas as pd
 
 from experiments import statistics
 from experiments.outcome import Figure, Table, Verdict
-from experiments.reports import judging, presentation
+from experiments.reports import comparing, judging, presentation
 from experiments.reports.measured import Records, Values, finals
 from experiments.reports.published import document
 from experiments.reports.settings import repeated
@@ -76,7 +76,7 @@ def table(records: Records, quick: bool) -> Table:
     for hidden in HIDDEN:
         for key, label in (("test_accuracy", "test accuracy, %"), ("test_f1", "test F1, %")):
             bce, mse = _pair(records, hidden, key, quick)
-            gap = judging.compare(bce, mse, judging.MARGIN_OF_FRACTIONS)
+            gap = comparing.compare(bce, mse, comparing.MARGIN_OF_FRACTIONS)
             lines.append(
                 {
                     "activation": hidden,
@@ -104,13 +104,13 @@ def table(records: Records, quick: bool) -> Table:
     )
 
 
-def _words(gap: judging.Difference) -> str:
+def _words(gap: comparing.Difference) -> str:
     if gap.verdict in ("identical", "equivalent", "not measured"):
         return gap.verdict
     return "BCE better" if gap.low > 0 else "MSE better" if gap.high < 0 else "undecided"
 
 
-def _points(gap: judging.Difference) -> str:
+def _points(gap: comparing.Difference) -> str:
     return presentation.with_interval(*(100 * each for each in gap.numbers))
 
 
@@ -136,8 +136,8 @@ def figure(records: Records, quick: bool) -> Figure:
 def verdict(records: Records, quick: bool) -> Verdict:
     """Is BCE the better loss for two classes?"""
     gaps = {
-        hidden: judging.compare(
-            *_pair(records, hidden, "test_accuracy", quick), judging.MARGIN_OF_FRACTIONS
+        hidden: comparing.compare(
+            *_pair(records, hidden, "test_accuracy", quick), comparing.MARGIN_OF_FRACTIONS
         )
         for hidden in HIDDEN
     }

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from experiments.reports import judging
+from experiments.reports import comparing, judging
 from experiments.reports.judging import Cell
 from experiments.reports.published import Published
 from tests.experiments.reports.synthetic import spread
@@ -70,19 +70,19 @@ def test_a_row_has_one_verdict_over_its_numbers():
     ("quantity", "margin"), [("test accuracy", 0.005), ("test F1", 0.005), ("test loss", 0.03)]
 )
 def test_the_margin_depends_on_the_quantity(quantity, margin):
-    assert judging.margin_of(quantity, np.array([0.2, 0.4])) == pytest.approx(margin)
+    assert comparing.margin_of(quantity, np.array([0.2, 0.4])) == pytest.approx(margin)
 
 
 def test_a_loss_of_zero_leaves_identical_sides_identical():
     zero = np.zeros(4)
-    assert judging.compare(zero, zero, judging.margin_of("loss", zero)).verdict == "identical"
+    assert comparing.compare(zero, zero, comparing.margin_of("loss", zero)).verdict == "identical"
 
 
 def test_a_claim_of_smaller_holds_or_is_reversed_or_undecided():
     low, high = spread(0.0, 0.1, 10), spread(1.0, 0.1, 10)
     noisy = np.array([5.0, -5.0] * 5)
-    gaps = [judging.compare(*pair) for pair in ((low, high), (high, low), (low, low + noisy))]
-    assert judging.below(gaps) == ["holds", "reversed", "undecided"]
+    gaps = [comparing.compare(*pair) for pair in ((low, high), (high, low), (low, low + noisy))]
+    assert comparing.below(gaps) == ["holds", "reversed", "undecided"]
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_a_claim_of_smaller_holds_or_is_reversed_or_undecided():
     [(["holds", "holds"], "holds"), (["holds", "reversed"], "holds in 1 cases of 2")],
 )
 def test_several_verdicts_make_one(verdicts, all_together):
-    assert judging.overall(verdicts) == all_together
+    assert comparing.overall(verdicts) == all_together
 
 
 def test_agreement_is_the_weakest_of_several():
-    assert judging.agreement(["identical", "undecided", "equivalent"]) == "undecided"
+    assert comparing.agreement(["identical", "undecided", "equivalent"]) == "undecided"
 
 
 def test_verdicts_are_counted_in_their_order():
-    assert judging.tally(["identical", "equivalent", "identical"]) == "2 identical, 1 equivalent"
+    assert comparing.tally(["identical", "equivalent", "identical"]) == "2 identical, 1 equivalent"

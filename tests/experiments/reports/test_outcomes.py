@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from experiments import reports
-from experiments.reports import cappelletti_2019, carlier_2018, olsen_2018, wang_2021
+from experiments.reports import (
+    cappelletti_2019,
+    carlier_2018,
+    deschenaux_2021,
+    olsen_2018,
+    wang_2021,
+)
 from experiments.reports.cappelletti_2019_runs import TORCHS
 from experiments.reports.published import number
 from tests.experiments.reports.synthetic import records, spread
@@ -206,3 +212,62 @@ def test_olsen_shows_twelve_readings_and_judges_nothing():
     assert len(table(outcome, "readings")) == 12
     assert verdict(outcome, "the example trains").verdict == "nothing to judge"
     assert verdict(outcome, "agree on the example").verdict == "identical"
+
+
+def deschenaux_records():
+    """SGD's fifth network wins, EMA's first, Adam's last; validation chooses an honest epoch."""
+    level = {5: 0.95, 7: 0.96, 20: 0.97}
+    fast = {"SGD": 40, "ExponentialMovingAverageSGD": 35}
+
+    def climbing(run, noise):
+        ends = np.linspace(0, 1, run.epochs)
+        replayed = ":" in run.data.name
+        top = level.get(run.seed, 0.9) if replayed else 0.96 + 0.001 * (run.seed % 4)
+        reach = fast.get(run.optimizer.name, 4) / 70
+        return np.where(ends < reach, 0.5, top) + noise
+
+    def tested(run):
+        return climbing(run, 0.01 * np.random.default_rng(run.seed).random(run.epochs))
+
+    def validated(run):
+        return climbing(run, 0.01 * np.random.default_rng(100 + run.seed).random(run.epochs))
+
+    return records(
+        deschenaux_2021.runs(quick=False), test_f1=tested, validation_f1=validated, test_loss=0.03
+    )
+
+
+@pytest.fixture(scope="module")
+def deschenaux():
+    return deschenaux_2021.outcome(deschenaux_records(), quick=False)
+
+
+def test_deschenaux_labels_of_sgd_are_artefacts(deschenaux):
+    assert verdict(deschenaux, "best learning rate of SGD").verdict == "artefact, reproduced"
+    assert verdict(deschenaux, "best learning rate of SGD").measured == "0.002 in the replay"
+
+
+def test_deschenaux_label_of_adam_is_reproduced(deschenaux):
+    assert verdict(deschenaux, "best learning rate of Adam").verdict == "reproduced"
+
+
+def test_deschenaux_adam_needs_fewer_epochs(deschenaux):
+    assert verdict(deschenaux, "Adam needs fewer epochs").verdict == "holds"
+
+
+def test_deschenaux_the_maximum_on_the_test_set_is_optimistic(deschenaux):
+    assert verdict(deschenaux, "the largest F1 over epochs").verdict == "artefact"
+    assert table(deschenaux, "optimism")["optimism"].str.startswith("+0.00").all()
+
+
+def test_deschenaux_other_activations_that_do_as_well_do_not_help(deschenaux):
+    assert verdict(deschenaux, "other activations").verdict == "holds"
+
+
+def test_deschenaux_optimizers_that_end_alike_are_close(deschenaux):
+    assert verdict(deschenaux, "come close").verdict == "holds"
+
+
+def test_deschenaux_shows_the_rate_that_arrived(deschenaux):
+    shown = table(deschenaux, "table")
+    assert shown["rate that arrived"].tolist() == [0.001, 0.001, 0.005]
