@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from experiments.parity.measures import Truth
+from experiments.parity.measures import Truth, error_of
 from experiments.specification import Entry, TrainingSpec
 
 Observations = dict[str, Tensor]
@@ -113,6 +113,20 @@ class Case(ABC):
     def known(self) -> dict[str, Truth]:
         """The truth, computed once."""
         return self.truth()
+
+    def referee_error(self, observation: str) -> float | None:
+        """How far the referee is from the truth there, computed once; None without a truth."""
+        if observation not in self.known or not self.expected[observation].numel():
+            return None
+        if observation not in self._errors:
+            self._errors[observation] = error_of(
+                self.expected[observation], self.known[observation]
+            )
+        return self._errors[observation]
+
+    @cached_property
+    def _errors(self) -> dict[str, float]:
+        return {}
 
     def take(self, name: str, dtype: torch.dtype | None = None) -> Tensor:
         """A fresh copy of a tensor, with its strides, so that nobody can spoil the case."""

@@ -98,7 +98,7 @@ class LayerCase(Case):
             value = LAYERS[layer.name](value, _part(state, place), **layer.arguments)
         exact.pull_back(value, self.take("g"))
         known = {"value": value, "gradient of input": exact.gradients(x)}
-        for name in state:
+        for name in dict(referee.fresh(self.layers).named_parameters()):
             known[f"gradient of {name}"] = exact.gradients(state[name])
         return {name: exact.truth(numbers) for name, numbers in known.items()}
 

@@ -1,7 +1,8 @@
 """The update rules as on paper, in 140 bits.
 
 Each takes the parameter, its gradient, what it remembers and torch's arguments, and returns the new
-parameter. Sources: the algorithms in torch.optim's documentation.
+parameter. Sources: the algorithms in torch.optim's documentation. Arrays stand on the left of
+numbers, as mpmath takes long to find that it cannot multiply a number with an array.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ sign = np.vectorize(context.sign, otypes=[object])
 def average(s: State, name: str, value: Any, decay: float) -> Any:
     """s[name] <- decay s[name] + (1 - decay) value, from zero."""
     decay = context.mpf(decay)
-    s[name] = decay * s.get(name, 0 * value) + (1 - decay) * value
+    s[name] = s.get(name, value * 0) * decay + value * (1 - decay)
     return s[name]
 
 
@@ -42,10 +43,10 @@ def sgd(
 ) -> Any:
     """Velocity v <- mu v + (1 - dampening) g, at first g."""
     if not momentum:
-        return w - s.lr * g
-    fresh = (1 - context.mpf(dampening)) * g
-    s["v"] = g if s.k == 1 else momentum * s["v"] + fresh
-    return w - s.lr * (g + momentum * s["v"] if nesterov else s["v"])
+        return w - g * s.lr
+    fresh = g * (1 - context.mpf(dampening))
+    s["v"] = g if s.k == 1 else s["v"] * momentum + fresh
+    return w - (g + s["v"] * momentum if nesterov else s["v"]) * s.lr
 
 
 def adam(
@@ -61,7 +62,7 @@ def adam(
     m, v = average(s, "m", g, first), average(s, "v", g * g, second)
     if amsgrad:
         v = s["max"] = np.maximum(s.get("max", v), v)
-    return w - s.lr * (m / (1 - first**s.k)) / (root(v / (1 - second**s.k)) + eps)
+    return w - m * (s.lr / (1 - first**s.k)) / (root(v / (1 - second**s.k)) + eps)
 
 
 def rmsprop(
@@ -79,8 +80,8 @@ def rmsprop(
         v = v - average(s, "g", g, alpha) ** 2
     step = g / (root(v) + eps)
     if momentum:
-        step = s["b"] = momentum * s.get("b", 0 * g) + step
-    return w - s.lr * step
+        step = s["b"] = s.get("b", g * 0) * momentum + step
+    return w - step * s.lr
 
 
 def adagrad(
@@ -92,8 +93,8 @@ def adagrad(
     initial_accumulator_value: Any = 0.0,
 ) -> Any:
     """g over the root of the sum of its squares."""
-    s["sum"] = s.get("sum", context.mpf(initial_accumulator_value)) + g * g
-    return w - s.lr / (1 + (s.k - 1) * context.mpf(lr_decay)) * g / (root(s["sum"]) + eps)
+    s["sum"] = g * g + s.get("sum", context.mpf(initial_accumulator_value))
+    return w - g * (s.lr / (1 + (s.k - 1) * context.mpf(lr_decay))) / (root(s["sum"]) + eps)
 
 
 def adadelta(w: Any, g: Any, s: State, rho: Any = 0.9, eps: Any = 1e-6) -> Any:
@@ -101,15 +102,15 @@ def adadelta(w: Any, g: Any, s: State, rho: Any = 0.9, eps: Any = 1e-6) -> Any:
     v = average(s, "v", g * g, rho)
     step = root(s.get("u", 0 * g) + eps) / root(v + eps) * g
     average(s, "u", step * step, rho)
-    return w - s.lr * step
+    return w - step * s.lr
 
 
 def adamax(w: Any, g: Any, s: State, betas: Any = (0.9, 0.999), eps: Any = 1e-8) -> Any:
     """Adam with the infinity norm."""
     first, second = map(context.mpf, betas)
     m = average(s, "m", g, first)
-    s["u"] = np.maximum(second * s.get("u", 0 * g), abs(g) + eps)
-    return w - s.lr / (1 - first**s.k) * m / s["u"]
+    s["u"] = np.maximum(s.get("u", g * 0) * second, abs(g) + eps)
+    return w - m * (s.lr / (1 - first**s.k)) / s["u"]
 
 
 def nadam(
@@ -129,8 +130,8 @@ def nadam(
     )
     s["product"] = s.get("product", context.one) * now
     root_v = root(v / (1 - second**s.k)) + eps
-    step = (1 - now) / (1 - s["product"]) * g + after / (1 - s["product"] * after) * m
-    return w - s.lr * step / root_v
+    step = g * ((1 - now) / (1 - s["product"])) + m * (after / (1 - s["product"] * after))
+    return w - step * s.lr / root_v
 
 
 def radam(w: Any, g: Any, s: State, betas: Any = (0.9, 0.999), eps: Any = 1e-8) -> Any:
@@ -140,21 +141,20 @@ def radam(w: Any, g: Any, s: State, betas: Any = (0.9, 0.999), eps: Any = 1e-8) 
     limit = 2 / (1 - second) - 1
     rho = limit - 2 * s.k * second**s.k / (1 - second**s.k)
     if rho <= 5:
-        return w - s.lr * m / (1 - first**s.k)
+        return w - m * (s.lr / (1 - first**s.k))
     numerator = (rho - 4) * (rho - 2) * limit
     rectified = context.sqrt(numerator / ((limit - 4) * (limit - 2) * rho))
-    return w - s.lr * m / (1 - first**s.k) * rectified * context.sqrt(1 - second**s.k) / (
-        root(v) + eps
-    )
+    length = s.lr / (1 - first**s.k) * rectified * context.sqrt(1 - second**s.k)
+    return w - m * length / (root(v) + eps)
 
 
 def rprop(w: Any, g: Any, s: State, etas: Any = (0.5, 1.2), step_sizes: Any = (1e-6, 50)) -> Any:
     """Steps of the gradient's sign, longer while it stays, shorter and skipped when it turns."""
-    turned = sign(g * s.get("g", 0 * g))
+    turned = sign(g * s.get("g", g * 0))
     factor = np.where(turned > 0, context.mpf(etas[1]), np.where(turned < 0, etas[0], 1))
-    size = s.get("size", 0 * g + s.lr) * factor
+    size = s.get("size", g * 0 + s.lr) * factor
     s["size"] = np.minimum(np.maximum(size, step_sizes[0]), step_sizes[1])
-    s["g"] = np.where(turned < 0, 0 * g, g)
+    s["g"] = np.where(turned < 0, g * 0, g)
     return w - sign(s["g"]) * s["size"]
 
 
@@ -162,12 +162,12 @@ def asgd(w: Any, g: Any, s: State, lambd: Any = 1e-4, alpha: Any = 0.75) -> Any:
     """w (1 - lambd eta) - eta g with eta = lr / (1 + lambd lr k)^alpha; at first, lr."""
     eta = s.get("eta", s.lr)
     s["eta"] = s.lr / (1 + context.mpf(lambd) * s.lr * s.k) ** context.mpf(alpha)
-    return w * (1 - context.mpf(lambd) * eta) - eta * g
+    return w * (1 - context.mpf(lambd) * eta) - g * eta
 
 
 def moving_average(w: Any, g: Any, s: State, momentum: Any = 0.0) -> Any:
     """v <- rho v + (1 - rho) g from zero."""
-    return w - s.lr * average(s, "v", g, momentum)
+    return w - average(s, "v", g, momentum) * s.lr
 
 
 def uncorrected(
@@ -180,7 +180,7 @@ def uncorrected(
 ) -> Any:
     """Adam without bias correction."""
     m, v = average(s, "m", g, betas[0]), average(s, "v", g * g, betas[1])
-    return w - s.lr * m / (root(v + eps) if eps_inside_root else root(v) + eps)
+    return w - m * s.lr / (root(v + eps) if eps_inside_root else root(v) + eps)
 
 
 RULES: dict[str, Callable[..., Any]] = {
@@ -211,5 +211,5 @@ def step(name: str, w: Any, g: Any, s: State, options: Mapping[str, Any]) -> Any
     if options.pop("decoupled_weight_decay", name in DECOUPLED):
         w = w * (1 - s.lr * decay)
     elif decay:
-        g = g + decay * w
+        g = g + w * decay
     return RULES[name](w, g, s, **options)

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from experiments.backends import Unsupported
 from experiments.parity.case import Case
-from experiments.parity.measures import Measure, Truth, measure
+from experiments.parity.measures import Measure, measure
 
 EXACT = "exact"
 ROUNDING = "rounding"
@@ -76,16 +77,14 @@ def judge(case: Case, backend: Any, with_truth: bool = True) -> list[Finding]:
     """Ask a backend, and compare all it shows; what it raises is a finding too."""
     blank = blank_finding(case)
     try:
-        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        with _seeded(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            torch.manual_seed(0)
             seen = case.observe(backend)
     except Unsupported as reason:
         return [replace(blank, verdict=UNSUPPORTED, reason=str(reason))]
     except Exception as error:
         return [replace(blank, verdict=RAISES, reason=_first_line(error))]
-    known = case.known if with_truth else {}
-    return list(_compare(case, seen, known, blank))
+    return list(_compare(case, seen, with_truth, blank))
 
 
 def blank_finding(case: Case) -> Finding:
@@ -94,19 +93,18 @@ def blank_finding(case: Case) -> Finding:
 
 
 def _compare(
-    case: Case, seen: dict[str, Any], known: dict[str, Truth], blank: Finding
+    case: Case, seen: dict[str, Any], with_truth: bool, blank: Finding
 ) -> Iterator[Finding]:
-    for name, referee in case.expected.items():
+    for name in case.expected:
         finding = replace(blank, observation=name)
         if name not in seen:
             yield replace(finding, verdict=NOT_OBSERVABLE)
         else:
-            yield _judged(case, name, seen[name], referee, known.get(name), finding)
+            yield _judged(case, name, seen[name], with_truth, finding)
 
 
-def _judged(
-    case: Case, name: str, shown: Any, referee: Tensor, truth: Truth | None, finding: Finding
-) -> Finding:
+def _judged(case: Case, name: str, shown: Any, with_truth: bool, finding: Finding) -> Finding:
+    referee = case.expected[name]
     if not isinstance(shown, Tensor):
         reason = f"expected a tensor, got {type(shown).__name__}"
         return replace(finding, verdict=WRONG_DTYPE, reason=reason)
@@ -120,7 +118,9 @@ def _judged(
     if not referee.is_floating_point():
         same = torch.equal(shown, referee)
         return replace(finding, verdict=EXACT if same else DIFFERS)
-    found = measure(shown, referee, truth)
+    truth = case.known.get(name) if with_truth else None
+    known = case.referee_error(name) if with_truth else None
+    found = measure(shown, referee, truth, known)
     finite = bool((shown.isfinite() | ~referee.isfinite()).all())
     verdict = _verdict(found, case.bound, case.floor(name) / found.scale, finite)
     return replace(finding, verdict=verdict, measure=found, worst=_worst(shown, referee, found))
@@ -142,6 +142,17 @@ def _worst(shown: Tensor, referee: Tensor, found: Measure) -> str:
         return ""
     mine, theirs = (float(each.flatten()[found.worst]) for each in (shown, referee))
     return f"element {found.worst}: {mine!r}, torch.nn {theirs!r}"
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
+    """torch's own generator at seed 0, and afterwards as it was."""
+    before = torch.get_rng_state()
+    torch.default_generator.manual_seed(0)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(before)
 
 
 def _first_line(error: Exception) -> str:

@@ -65,26 +65,42 @@ def ulp_distance(measured: Tensor, referee: Tensor) -> Tensor:
     return torch.where(_same(measured, referee), 0.0, distance)
 
 
-def measure(measured: Tensor, referee: Tensor, truth: Truth | None = None) -> Measure:
-    """Compare two floating-point tensors of one shape and dtype."""
+def measure(
+    measured: Tensor,
+    referee: Tensor,
+    truth: Truth | None = None,
+    referee_error: float | None = None,
+) -> Measure:
+    """Compare two floating-point tensors of one shape and dtype.
+
+    Args:
+        measured: what is judged.
+        referee: what it is compared with.
+        truth: what both should be.
+        referee_error: `error_of(referee, truth)`, where that is known already.
+    """
     if measured.numel() == 0:
         return Measure(True, 0.0, 0.0, 0.0, None, None, 1.0, 0)
+    if truth is not None and referee_error is None:
+        referee_error = error_of(referee, truth)
+    if torch.equal(measured, referee):
+        return Measure(True, 0.0, 0.0, 0.0, referee_error, referee_error, 1.0, 0)
     ulps = ulp_distance(measured, referee).flatten()
     distance = Truth(referee.double(), torch.zeros_like(referee, dtype=torch.float64))
-    apart = _scaled(distance, measured)
+    apart = error_of(measured, distance)
     return Measure(
         exact=bool((ulps == 0).all()),
         max_ulp=float(ulps.max()),
         median_ulp=float(ulps.median()),
         scaled=apart,
-        error=None if truth is None else _scaled(truth, measured),
-        referee_error=None if truth is None else _scaled(truth, referee),
+        error=None if truth is None else error_of(measured, truth),
+        referee_error=referee_error,
         scale=_scale(distance.high, referee.dtype),
         worst=int(distance.error(measured).flatten().nan_to_num(float("inf")).argmax()),
     )
 
 
-def _scaled(truth: Truth, measured: Tensor) -> float:
+def error_of(measured: Tensor, truth: Truth) -> float:
     """max |measured - truth| / max |truth| in units of the epsilon of the measured dtype."""
     error = float(truth.error(measured).nan_to_num(float("inf")).max())
     return error / _scale(truth.high, measured.dtype) / torch.finfo(measured.dtype).eps

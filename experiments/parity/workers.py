@@ -21,7 +21,7 @@ import torch
 
 from experiments.parity.judge import CRASHES, HANGS
 
-START = 60.0
+START = 300.0
 """Seconds a new process may take until it can be asked."""
 
 
