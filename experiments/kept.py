@@ -39,9 +39,12 @@ def page_key(quick: bool) -> str:
 
 def keep(outcome: Outcome, key: str, results: Path, shelf: str = "measured") -> bool:
     """Keep an outcome under `results/raw/`; False where it would not come back exactly."""
-    text = json.dumps({"key": key, **_entries(outcome)}, default=_plain)
-    if not _same(outcome, _outcome(json.loads(text))):
-        return False
+    try:
+        text = json.dumps({"key": key, **_entries(outcome)}, default=_plain)
+        if not _same(outcome, _outcome(json.loads(text))):
+            return False
+    except (TypeError, ValueError):
+        return False  # something in it has no form in JSON
     write_whole(_path(outcome.name, results, shelf), text.encode())
     return True
 
@@ -103,7 +106,9 @@ def _frame(columns: list[Any]) -> pd.DataFrame:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers of numpy as Python's, mappings as dictionaries."""
+    """Numbers of numpy as Python's, what is missing as None, mappings as dictionaries."""
+    if value is pd.NA:
+        return None
     return value.item() if hasattr(value, "item") else dict(value)
 
 

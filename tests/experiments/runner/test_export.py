@@ -1,0 +1,56 @@
+import pytest
+
+pytest.importorskip("tensorboard", reason="the extra `tensorboard` is not installed")
+
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from experiments import export
+from experiments.options import Options
+from experiments.record import Record
+from experiments.store import Store
+from experiments.work import train
+from tests.experiments.runner.making import run
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store(tmp_path / "results")
+    made.prepare()
+    return made
+
+
+def read(folder):
+    (path,) = [each.parent for each in folder.rglob("events.out.*")]
+    events = EventAccumulator(str(path))
+    events.Reload()
+    return path, events
+
+
+def test_every_curve_of_a_finished_run_is_exported_by_epoch(store):
+    (record,) = train([run("framework")])
+    store.write(record)
+    number, folder = export.tensorboard(Options(results=store.results))
+    path, events = read(folder)
+    assert number == 1
+    assert path.parent.name == "framework"
+    assert record.id[:8] in path.name
+    for name, curve in record.curves.items():
+        if name == "epoch":
+            continue
+        split, _, measure = name.partition("_")
+        scalars = events.Scalars(f"{measure}/{split}")
+        assert [scalar.step for scalar in scalars] == [1, 2]
+        assert [scalar.value for scalar in scalars] == pytest.approx(curve)
+
+
+def test_failed_runs_are_not_exported(store):
+    (record,) = train([run("framework")])
+    store.write(Record(record.spec, "failed", record.provenance))
+    with pytest.raises(ValueError, match="nothing to export"):
+        export.tensorboard(Options(results=store.results))
+
+
+def test_without_the_extra_it_says_what_to_install(store, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "torch.utils.tensorboard", None)
+    with pytest.raises(ValueError, match=r"pip install '\.\[tensorboard\]'"):
+        export.tensorboard(Options(results=store.results))
