@@ -23,6 +23,7 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "equivalent": ("good", "any difference from torch.nn is within a margin set beforehand"),
     "different": ("bad", "the framework differs from torch.nn"),
     "undecided": ("", "the runs do not suffice to say"),
+    "nothing to judge": ("", "no number was published"),
     "not measured": ("", "the runs it needs did not finish"),
     "not judged (quick)": ("", "too few runs were made to judge; the full command makes them"),
 }
@@ -33,6 +34,7 @@ COLUMNS = ("verdict", "agreement")
 
 _MARKS = {"good": "✓", "bad": "✗", "odd": "!", "": "?"}
 _IN_PART = re.compile(r"\d+ of \d+ reproduced")
+_WORDS = re.compile("|".join(map(re.escape, sorted(VERDICTS, key=len, reverse=True))))
 
 
 def lead(verdicts: Sequence[Verdict]) -> str:
@@ -48,19 +50,19 @@ def _count(number: int, word: str) -> str:
 
 def tallies(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
     """For each word that was given: how often, and what it means."""
-    counts = Counter(_word(verdict) for verdict in verdicts)
+    counts = Counter(word(verdict.verdict) for verdict in verdicts)
     return [
-        {"count": counts[word], "badge": badge(word), "meaning": VERDICTS.get(word, ("", ""))[1]}
-        for word in _in_order(counts)
+        {"count": counts[each], "badge": badge(each), "meaning": VERDICTS.get(each, ("", ""))[1]}
+        for each in _in_order(counts)
     ]
 
 
 def summary(verdicts: Sequence[Verdict]) -> Table:
     """How often each report's claims got each word."""
-    given = Counter((verdict.source, _word(verdict)) for verdict in verdicts)
+    given = Counter((verdict.source, word(verdict.verdict)) for verdict in verdicts)
     sources = dict.fromkeys(verdict.source for verdict in verdicts)
-    words = _in_order(_word(verdict) for verdict in verdicts)
-    rows = [[source, *(given[source, word] for word in words)] for source in sources]
+    words = _in_order(word(verdict.verdict) for verdict in verdicts)
+    rows = [[source, *(given[source, each] for each in words)] for source in sources]
     frame = pd.DataFrame(rows, columns=["report", *words])
     return Table("summary", "How many of each report's claims got which verdict", frame)
 
@@ -85,20 +87,31 @@ def outcomes(given: Iterable[Outcome]) -> list[Outcome]:
     ]
 
 
-def badge(word: str) -> Markup:
-    """A verdict as a coloured label with a mark, so that colour says nothing alone."""
-    tone = VERDICTS.get(word, ("odd" if _IN_PART.fullmatch(word) else "", ""))[0]
+def badge(text: str) -> Markup:
+    """A verdict as a coloured label with a mark, so that colour says nothing alone.
+
+    What follows the word, such as "at the stated setting", stands behind the label.
+    """
+    known = word(text)
+    tone = VERDICTS.get(known, ("", ""))[0]
     mark = Markup('<span aria-hidden="true">{}</span>').format(_MARKS[tone])
-    return Markup('<span class="badge {}">{}{}</span>').format(tone, mark, word)
+    begins = text.startswith(known)
+    label = Markup('<span class="badge {}">{}{}</span>').format(tone, mark, known)
+    rest = text[len(known) :].lstrip(",;: ") if begins else text
+    return label + Markup(' <span class="rest">{}</span>').format(rest) if rest else label
+
+
+def word(text: str) -> str:
+    """The word that a verdict begins with; a verdict of another kind as it stands."""
+    if _IN_PART.fullmatch(text):
+        return "reproduced in part"
+    found = _WORDS.match(text)
+    return found[0] if found else text
 
 
 def is_verdict(text: str) -> bool:
-    """Whether a cell's text is one of the words, or says that a row is reproduced in part."""
-    return text in VERDICTS or _IN_PART.fullmatch(text) is not None
-
-
-def _word(verdict: Verdict) -> str:
-    return "reproduced in part" if _IN_PART.fullmatch(verdict.verdict) else verdict.verdict
+    """Whether a cell's text begins with one of the words."""
+    return word(text) in VERDICTS
 
 
 def _in_order(words: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@
     const cell = row.cells[column], badge = cell.querySelector(".badge");
     return (badge ? badge.lastChild : cell).textContent.trim();
   };
-  const number = (value) => parseFloat(value.replace(/^[−–]/, "-").replace(/^(-?)∞/, "$1Infinity"));
+  const number = (value) => parseFloat(value.replaceAll("−", "-").replace(/^([-+]?)∞/, "$1Infinity"));
   const collator = new Intl.Collator("en", { numeric: true });
 
   function sort(table, column, direction) {
@@ -187,6 +187,8 @@
   const symbols = {
     circle: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", square: "M-4-4h8v8h-8z", diamond: "M0-5L5 0L0 5L-5 0z",
     "triangle-up": "M0-5L5 4H-5z", "triangle-down": "M0 5L5-4H-5z", cross: "M-2-5h4v3h3v4h-3v3h-4v-3h-3v-4h3z",
+    "triangle-left": "M-5 0L4-5V5z", "triangle-right": "M5 0L-4-5V5z", "diamond-tall": "M0-6L3 0L0 6L-3 0z",
+    pentagon: "M0-5L5-1L3 4H-3L-5-1z", hexagon: "M0-5L4-2V2L0 5L-4 2V-2z",
     x: "M-4-4L4 4M4-4L-4 4", "x-thin": "M-4-4L4 4M4-4L-4 4", star: "M0-5L1.5-1.5H5L2 1L3 5L0 2.5L-3 5L-2 1L-5-1.5H-1.5z",
   };
 
@@ -220,14 +222,24 @@
     figure.redraw().then(() => { figure.dataset.drawn = "live"; });
   }
 
+  /* plotly is unpacked when the first figure is near; where it cannot be, the pictures stay. */
+  let unpacked;
+  const plotly = () => (unpacked ??= (async () => {
+    const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    document.head.append(make("script", { textContent: await new Response(stream).text() }));
+  })());
+
   const waiting = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       waiting.unobserve(target);
-      live(target);
+      plotly().then(() => live(target));
     }
   }, { rootMargin: "600px" });
-  for (const element of document.querySelectorAll(".live")) waiting.observe(element.closest("figure"));
+  if ("DecompressionStream" in window) {
+    for (const element of document.querySelectorAll(".live")) waiting.observe(element.closest("figure"));
+  }
 
   const redraw = () => document.querySelectorAll("figure[data-drawn]").forEach((figure) => figure.redraw());
   let width = innerWidth, later;

@@ -19,7 +19,7 @@ from experiments.outcome import Outcome, Table
 
 MISSING = "–"
 _DEFAULT_FORMAT = ".4g"
-_NUMBER_WITH_SPREAD = re.compile(r"[-+−]?\d[\d.]*(e[-+]?\d+)?( ?[±(\[].*)?")
+_NUMBER_WITH_SPREAD = re.compile(r"[-+−]?[\d.]*\d[\d.]*(e[-+−]?\d+)?( ?[±(\[].*)?")
 
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -153,7 +153,7 @@ def _reads_as_number(value: object) -> bool:
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT
+    return value is None or value is pd.NA or value is pd.NaT or value == MISSING
 
 
 def _translator(replacements: dict[str, str]) -> Callable[[str], str]:

@@ -119,7 +119,7 @@ def test_numbers_sort_by_value_both_ways_with_missing_ones_last(opened):
 
 
 def test_texts_sort_by_alphabet_and_by_the_numbers_in_them(opened):
-    table = opened().locator("#answer-table-verdicts table")
+    table = opened().locator("#answer-table-claims table")
     table.locator("th", has_text="claim").locator("button").click()
     assert column(table, 2) == [f"claim {place}" for place in range(8)]
 
@@ -135,7 +135,7 @@ def test_sorting_works_from_the_keyboard(opened):
 
 def test_verdicts_are_filtered_by_report_verdict_and_words(opened):
     window = opened()
-    figure = window.locator("#answer-table-verdicts")
+    figure = window.locator("#answer-table-claims")
     report = figure.get_by_role("combobox", name="report")
     report.select_option("wang-2021")
     assert len(column(figure, 1)) == 4
@@ -201,7 +201,7 @@ ARRANGED = """[...document.querySelectorAll(".live")].every(
 
 
 def test_a_wide_table_scrolls_inside_its_box_on_a_phone(opened):
-    box = opened(PHONE).locator("#answer-table-verdicts .box")
+    box = opened(PHONE).locator("#answer-table-claims .box")
     assert box.evaluate("box => box.scrollWidth > box.clientWidth")
     assert box.get_attribute("tabindex") == "0"
 
