@@ -102,7 +102,7 @@ def test_cappelletti_a_side_that_is_off_is_different():
     equal = table(outcome, "table-2-equal-starts")
     losses = equal["quantity"].str.contains("loss")
     assert set(equal.loc[losses, "agreement"]) == {"different"}
-    assert verdict(outcome, "no difference").verdict == "does not hold"
+    assert verdict(outcome, "no difference, from equal starts").verdict == "does not hold"
 
 
 def test_cappelletti_shows_the_published_columns():
