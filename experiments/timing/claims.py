@@ -47,14 +47,14 @@ def _slower(report: str, claim: str, published: str, comparison: Comparison, who
 
 def _judge(comparison: Comparison, who: str, ratio: Ratio) -> tuple[str, str]:
     if not comparison.agrees(who):
-        return "void", "the losses disagree, so the times are of different trainings"
+        return "not measured", "the losses disagree, so the times are of different trainings"
     if not comparison.control.passes:
-        return "withheld", f"the noise floor is {comparison.control.floor:.0%}"
+        return "undecided", f"the noise floor is {comparison.control.floor:.0%}"
     if ratio.low > 1:
-        return "not so here", "the whole interval lies below torch.nn's time"
+        return "does not hold here", "the whole interval lies below torch.nn's time"
     if ratio.high < 1:
-        return "so here", "the whole interval lies above torch.nn's time"
-    return "open", "the interval holds torch.nn's time"
+        return "holds here", "the whole interval lies above torch.nn's time"
+    return "undecided", "the interval holds torch.nn's time"
 
 
 def _words(ratio: Ratio) -> str:
@@ -72,11 +72,11 @@ def _graph(problem: str, comparison: Comparison) -> Verdict:
         f"{1 - calls / step:.0%} is Python; torch.nn takes {torch_step * 1e6:.0f}"
     )
     verdict, reason = _judge(comparison, who, comparison.ratio(who))
-    if verdict == "not so here":
+    if verdict == "does not hold here":
         reason = (
             "the Python graph takes its share, and the step is faster than torch.nn's all the same"
         )
-    if verdict == "so here":
+    if verdict == "holds here":
         alone = "also without it" if calls > torch_step else "only because of it"
         reason = f"the recorded graph is slower than torch.nn, {alone}"
     claim = "the graph kept in Python is what makes it slower than torch.nn"

@@ -153,7 +153,7 @@ def test_the_published_times_stand_beside_the_measured():
 
 @pytest.mark.parametrize(
     ("seconds", "noise", "verdict"),
-    [(0.5, 0.01, "not so here"), (2.0, 0.01, "so here"), (2.0, 0.6, "withheld")],
+    [(0.5, 0.01, "does not hold here"), (2.0, 0.01, "holds here"), (2.0, 0.6, "undecided")],
 )
 def test_a_report_s_claim_of_slowness_is_judged(seconds, noise, verdict):
     comparison = made_up.comparison(
