@@ -39,6 +39,7 @@ def outcome(records: Records, quick: bool) -> Outcome:
         figures=(
             *wang_2021_curves.figures(records, quick),
             wang_2021_bars.figure(records, quick),
+            wang_2021_bars.derivatives(),
             *wang_2021_sigmoids.figures(records, quick),
             wang_2021_losses.figure(records, quick),
         ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from experiments import statistics
@@ -130,6 +131,26 @@ def figure(records: Records, quick: bool) -> Figure:
             "columns": 2,
         },
         notes=("Error bars: one standard deviation.",),
+    )
+
+
+def derivatives() -> Figure:
+    """The derivative of Tanh, and what their backward uses for it."""
+    z = np.linspace(-4, 4, 161)
+    series = {
+        "1 − tanh²(z)": 1 - np.tanh(z) ** 2,
+        "theirs: 1 − tanh²(tanh z)": 1 - np.tanh(np.tanh(z)) ** 2,
+    }
+    parts = [
+        pd.DataFrame({"x": z, "y": y, "low": y, "high": y, "series": name})
+        for name, y in series.items()
+    ]
+    return Figure(
+        name="tanh-derivatives",
+        title="The derivative of Tanh, and what wang-2021 used for it",
+        kind="bands",
+        data=pd.concat(parts, ignore_index=True),
+        options={"x_label": "z", "y_label": "derivative", "y_limits": (0, 1.05)},
     )
 
 

@@ -152,7 +152,7 @@ def _courses(records: Records, quick: bool) -> pd.DataFrame:
         runs = cure.runs("framework", quick)
         if cure.epochs == CURES[0].epochs:
             cured = (finals(records, runs, "test_accuracy") > TRAINED).all()
-            panel = "trains in every run" if cured else "does not"
+            panel = "trains in every run" if cured else "does not train in every run"
             frame = band(curves(records, runs, "test_accuracy"))
             parts.append(frame.assign(series=cure.label, panel=panel))
     course = pd.concat(parts, ignore_index=True)
