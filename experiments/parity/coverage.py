@@ -1,7 +1,5 @@
 """How much of PyTorch's own conformance database a backend covers, by name and number.
 
-`torch.testing._internal.common_modules.module_db` has 114 modules with 1,813 inputs,
-`common_optimizers.optim_db` 15 optimizers with 91 settings; both need the package `expecttest`.
 All in float64. A backend that has `evaluate` (see `experiments.backends.observing`) is asked every
 input; another one what its sessions can be asked: modules of one input, losses of a batch of rows.
 """
@@ -11,7 +9,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,12 +17,20 @@ from torch import Tensor
 from torch.nn.parameter import UninitializedParameter
 
 from experiments.backends import Unsupported, resolve
-from experiments.backends.observing import tensors_in
-from experiments.parity import inputs, referee
+from experiments.parity import inputs as patterns
+from experiments.parity import referee
 from experiments.parity.case import Case
 from experiments.parity.cases_of_layers import IndexCase, LayerCase
 from experiments.parity.cases_of_losses import LossCase
 from experiments.parity.cases_of_optimizers import OptimizerCase
+from experiments.parity.database import (
+    CannotAsk,
+    by_torch,
+    first_line,
+    inputs,
+    modules,
+    optimizers,
+)
 from experiments.parity.judge import PASSES, SILENT, Finding, judge
 from experiments.specification import Entry
 
@@ -53,36 +59,10 @@ class Disagrees(Exception):  # noqa: N818
     """A result is not torch.nn's."""
 
 
-class CannotAsk(Exception):  # noqa: N818
-    """An input that the protocols of the backends have no words for."""
-
-
-@cache
-def modules() -> dict[str, Any]:
-    """The database's modules by name; none where `expecttest` is missing."""
-    return _database("common_modules", "module_db", "module_cls")
-
-
-@cache
-def optimizers() -> dict[str, Any]:
-    """The database's optimizers by name."""
-    return _database("common_optimizers", "optim_db", "optim_cls")
-
-
-def _database(module: str, name: str, cls: str) -> dict[str, Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            found = __import__(f"torch.testing._internal.{module}", fromlist=[name])
-        except ModuleNotFoundError:
-            return {}
-    return {getattr(info, cls).__name__: info for info in getattr(found, name)}
-
-
 def module(backend: str, name: str) -> Covered:
     """How many inputs of a module a backend agrees on."""
     found = resolve(backend)
-    given = _inputs(name)
+    given = inputs(name)
     ask = _evaluate if hasattr(found, "evaluate") else _through_session
     return _count("module", name, len(given), (partial(ask, found, name, one) for one in given))
 
@@ -108,21 +88,9 @@ def _count(kind: str, name: str, inputs: int, asks: Iterator[Any]) -> Covered:
             reasons[str(reason)] += 1
         except Exception as error:
             asked += 1
-            reasons[_first(error)] += 1
+            reasons[first_line(error)] += 1
     most = reasons.most_common(1)
     return Covered(kind, name, inputs, asked, agreed, most[0][0] if most else "")
-
-
-def _inputs(name: str) -> list[Any]:
-    info = modules()[name]
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.manual_seed(0)
-        return list(
-            info.module_inputs_func(
-                info, device="cpu", dtype=torch.float64, requires_grad=True, training=True
-            )
-        )
 
 
 def _evaluate(backend: Any, name: str, given: Any) -> None:
@@ -134,35 +102,15 @@ def _evaluate(backend: Any, name: str, given: Any) -> None:
     state = {key: value.clone() for key, value in theirs.state_dict().items()}
     called = [*given.forward_input.args, *given.forward_input.kwargs.values()]
     try:
-        cotangents, wanted = _by_torch(theirs, called)
+        cotangents, wanted = by_torch(theirs, called)
     except Exception as error:
-        raise CannotAsk(f"torch.nn itself raises: {_first(error)}") from error
+        raise CannotAsk(f"torch.nn itself raises: {first_line(error)}") from error
     with torch.random.fork_rng(devices=[]):
         shown = backend.evaluate(
             name, constructor.args, constructor.kwargs, state, called, cotangents
         )
     for mine, expected in zip(shown, wanted, strict=True):
         _agree(mine, expected)
-
-
-def _by_torch(module: Any, called: list[Any]) -> tuple[list[Tensor], tuple[Any, ...]]:
-    """A cotangent for each value, and values, gradients and state as torch.nn has them."""
-    leaves, arguments = _leaves(called)
-    with torch.random.fork_rng(devices=[]):
-        values = tensors_in(module(*arguments))
-        cotangents = [
-            torch.randn_like(value) if value.requires_grad else torch.zeros_like(value)
-            for value in values
-        ]
-    for value, cotangent in zip(values, cotangents, strict=True):
-        if value.requires_grad:
-            value.backward(cotangent, retain_graph=True)
-    return cotangents, (
-        [value.detach() for value in values],
-        [_gradient(leaf) for leaf in leaves],
-        {key: _gradient(parameter) for key, parameter in module.named_parameters()},
-        dict(module.state_dict()),
-    )
 
 
 def _through_session(backend: Any, name: str, given: Any) -> None:
@@ -190,7 +138,7 @@ def _settle(case: Case, backend: Any) -> None:
     try:
         assert case.expected
     except Exception as error:
-        raise CannotAsk(f"needs more than a session asks torch.nn: {_first(error)}") from error
+        raise CannotAsk(f"needs more than a session asks torch.nn: {first_line(error)}") from error
     found = judge(case, backend, with_truth=False)
     for finding in found:
         close = finding.measure is not None and finding.measure.scaled < RELATIVE / EPSILON
@@ -224,11 +172,11 @@ def _layer_case(entry: Entry, x: Tensor) -> LayerCase:
     kind = LayerCase if x.is_floating_point() else IndexCase
     case = kind("given", "float64", layers=(entry,))
     try:
-        state = case.draw_state(inputs.generator(str(entry)))
+        state = case.draw_state(patterns.generator(str(entry)))
         with torch.no_grad():
             shape = referee.model((entry,), dict(state), torch.float64)(x).shape
     except Exception as error:
-        raise CannotAsk(f"needs more than a session asks torch.nn: {_first(error)}") from error
+        raise CannotAsk(f"needs more than a session asks torch.nn: {first_line(error)}") from error
     g, h = (torch.randn(shape, dtype=torch.float64) for _ in range(2))
     named = {f"state.{name}": value for name, value in state.items()}
     return replace(case, given={"x": x, "other": x, "g": g, "h": h, **named})
@@ -251,21 +199,6 @@ def _optimizer_case(name: str, keywords: dict[str, Any]) -> OptimizerCase:
     return OptimizerCase("ordinary", "float64", optimizer=entry, learning_rate=float(rate))
 
 
-def _leaves(given: list[Any]) -> tuple[list[Tensor], list[Any]]:
-    """Fresh copies of the inputs, and those among them that a gradient flows back to."""
-    leaves: list[Tensor] = []
-
-    def copy(value: Any) -> Any:
-        if isinstance(value, tuple | list):
-            return tuple(map(copy, value))
-        if not isinstance(value, Tensor) or not value.requires_grad:
-            return value
-        leaves.append(value.detach().clone().requires_grad_())
-        return leaves[-1]
-
-    return leaves, [copy(value) for value in given]
-
-
 def _agree(mine: Any, expected: Any) -> None:
     """Compare tensors, in lists or dictionaries."""
     if isinstance(expected, Tensor):
@@ -284,11 +217,3 @@ def _agree(mine: Any, expected: Any) -> None:
     else:
         for one, other in zip(mine, expected, strict=True):
             _agree(one, other)
-
-
-def _first(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
-
-
-def _gradient(leaf: Tensor) -> Tensor:
-    return torch.zeros_like(leaf) if leaf.grad is None else leaf.grad

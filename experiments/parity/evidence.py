@@ -8,9 +8,10 @@ import pandas as pd
 
 from experiments.outcome import Figure, Table, Verdict
 from experiments.parity.arithmetic import TRIED, capability
+from experiments.parity.cells import EARLY
 from experiments.parity.coverage import Covered
 from experiments.parity.sensitivity import Hunt
-from experiments.parity.trajectories import EARLY, Trajectory
+from experiments.parity.trajectories import Trajectory
 
 if TYPE_CHECKING:
     from experiments.parity.whole import Evidence
@@ -110,6 +111,8 @@ def curves(followed: Followed) -> tuple[Figure, ...]:
         for epoch, y in enumerate(each.curve, 1)
         if backend == "framework" and y > 0 and _is_drift(each)
     ]  # fmt: skip
+    if not rows:
+        return ()
     figure = Figure(
         "drift",
         "Cross-entropy in float64: largest difference of a parameter from torch.nn",

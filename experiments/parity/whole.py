@@ -8,7 +8,16 @@ from typing import Any
 
 from experiments.options import Options
 from experiments.outcome import Outcome, Table
-from experiments.parity import coverage, expected, replay, sensitivity, suite, trajectories
+from experiments.parity import (
+    cells,
+    coverage,
+    database,
+    expected,
+    replay,
+    sensitivity,
+    suite,
+    trajectories,
+)
 from experiments.parity.arithmetic import table as arithmetic
 from experiments.parity.catalogue import cases, quick
 from experiments.parity.evidence import (
@@ -117,8 +126,8 @@ def _trainings(
     requests = []
     for backend in [each for each in backends if each not in BACKENDS[1:]] or backends[:1]:
         ours = backend in BACKENDS
-        epochs = (10 if options.quick else trajectories.EPOCHS) if ours else FOREIGN_EPOCHS
-        for together in trajectories.together(trajectories.cells(backend, options.quick)):
+        epochs = (10 if options.quick else cells.EPOCHS) if ours else FOREIGN_EPOCHS
+        for together in cells.together(cells.cells(backend, options.quick)):
             requests.append(Request(trajectories.follow, (backend, together, epochs), LONG))
     followed, lost = [], []
     for request, answer in _asked("Parity: trainings", requests, options, workers):
@@ -128,7 +137,7 @@ def _trainings(
             lost += [(backend, cell.name, f"{answer.failure}: {reason}") for cell in together]
         else:
             followed += [(backend, each) for each in answer.value]
-    order = {cell.name: place for place, cell in enumerate(trajectories.cells())}
+    order = {cell.name: place for place, cell in enumerate(cells.cells())}
     return sorted(followed, key=lambda each: (each[0], order[each[1].cell.name])), sorted(lost)
 
 
@@ -136,8 +145,8 @@ def _coverage(
     backends: Sequence[str], options: Options, workers: Workers
 ) -> list[tuple[str, coverage.Covered]]:
     kinds: tuple[tuple[Callable[..., Any], dict[str, Any]], ...] = (
-        (coverage.module, coverage.modules()),
-        (coverage.optimizer, coverage.optimizers()),
+        (coverage.module, database.modules()),
+        (coverage.optimizer, database.optimizers()),
     )
     every = [(function, name) for function, known in kinds for name in known]
     asked = every[::12] if options.quick else every
@@ -216,12 +225,11 @@ def _outcome(
     tables += [covered_table(evidence.covered), doubtful(found), arithmetic()]
     if evidence.hunted:
         tables.append(hunt_table(evidence.hunted))
-    figures = curves(evidence.followed)
     return Outcome(
         "parity-selected" if selected else "parity",
         "Parity with torch.nn, proven",
         tuple(table for table in tables if len(table.frame)),
-        tuple(figure for figure in figures if len(figure.data)),
+        curves(evidence.followed),
         verdicts(evidence.followed, evidence.hunted),
         sentences(evidence, saved),
     )

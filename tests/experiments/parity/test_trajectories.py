@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from experiments.parity import arithmetic
+from experiments.parity.cells import OPTIMIZERS, _cell, cells, together
 from experiments.parity.gallery.patches import vjp
-from experiments.parity.trajectories import OPTIMIZERS, _cell, cells, follow, together
+from experiments.parity.trajectories import follow
 
 TRIED = arithmetic.capability() == arithmetic.TRIED
 BOUND = 1e-3
