@@ -170,8 +170,8 @@ def sentences(evidence: "Evidence", saved: Sequence[Path]) -> tuple[str, ...]:
         )
     if saved:
         lines.append(
-            f"{len(saved)} cases that fail lie in {saved[0].parent.parent}; play one again with "
-            f"python run_all.py parity --replay {saved[0]}"
+            f"{len(saved)} cases that fail lie in {saved[0].parent.parent} of the results folder; "
+            f"python run_all.py parity --replay FILE plays one again, the first is {saved[0]}"
         )
     here = capability()
     if here != TRIED:

@@ -67,10 +67,15 @@ def below(shape: tuple[int, ...], dtype: torch.dtype, source: Generator) -> Tens
 
 
 def kinks(shape: tuple[int, ...], dtype: torch.dtype, source: Generator) -> Tensor:
-    """The points in `KINKS` and their neighbours on both sides, as many as fit."""
+    """The points in `KINKS` and their neighbours on both sides, as many as fit.
+
+    Those of zero are the smallest normal numbers, since denormal ones count as zero here.
+    """
     points = torch.tensor(KINKS, dtype=dtype)
     ends = torch.full_like(points, float("inf"))
     every = torch.stack([points, points.nextafter(-ends), points.nextafter(ends)], 1).flatten()
+    smallest = torch.finfo(dtype).tiny
+    every = torch.where((every != 0) & (every.abs() < smallest), every.sign() * smallest, every)
     count = int(torch.Size(shape).numel())
     start = int(torch.randint(len(every), (), generator=source))
     return every.roll(-start).repeat(count // len(every) + 1)[:count].reshape(shape)

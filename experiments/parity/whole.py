@@ -203,7 +203,8 @@ def _save(judged: Sequence[Judged], results: Path) -> list[Path]:
     for (backend, _), each in worst.items():
         counts[backend] = counts.get(backend, 0) + 1
         if counts[backend] <= SAVED:
-            saved.append(replay.save(results / "raw" / "parity", backend, each.finding))
+            path = replay.save(results / "raw" / "parity", backend, each.finding)
+            saved.append(path.relative_to(results))
     return saved
 
 

@@ -7,7 +7,6 @@ import torch
 
 from experiments import training
 from experiments.backends import Unsupported, resolve
-from experiments.parity import expected
 from experiments.parity.catalogue import cases
 from experiments.parity.judge import FAILS, PASSES, judge
 from experiments.specification import RunSpec
@@ -82,8 +81,3 @@ def test_a_schedule_is_refused():
     })  # fmt: skip
     with pytest.raises(Unsupported, match="no learning-rate schedules"):
         backend.start(training.training_spec([spec]), [{}])
-
-
-def test_their_expected_failures_have_reasons():
-    named = {entry.backend for entry in expected.read()}
-    assert any("jax_backend" in backend for backend in named)
