@@ -1,6 +1,8 @@
 """Cases of short whole trainings: several runs, orders and rates, a short last batch, schedules."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import torch
@@ -66,11 +68,16 @@ class ModelCase(Case):
 
     def observe(self, backend: Any) -> Observations:
         """Losses and parameters epoch by epoch, and the predictions at the end."""
-        states = [self._state(self.tensors, run) for run in range(self.runs)]
-        session = backend.start(self._spec(), states)
-        x, target = self.take("x"), self.take("target")
+        return self.trained(backend, range(self.runs))
+
+    def trained(self, backend: Any, runs: Sequence[int]) -> Observations:
+        """What a backend does with these of the runs, together."""
+        chosen = list(runs)
+        states = [self._state(self.tensors, run) for run in chosen]
+        session = backend.start(self._spec(chosen), states)
+        x, target = (self.take(name)[chosen] for name in ("x", "target"))
         seen = {}
-        for epoch, order in enumerate(self.take("order"), 1):
+        for epoch, order in enumerate(self.take("order")[:, chosen], 1):
             seen[f"losses of epoch {epoch}"] = session.train_epoch(x, target, order, BATCH).clone()
             for name, value in _stacked(session.state_dicts()).items():
                 seen[f"{name} after epoch {epoch}"] = value
@@ -107,13 +114,13 @@ class ModelCase(Case):
         seen["predictions"] = model.eval()(x).detach()
         return seen
 
-    def _spec(self) -> Any:
+    def _spec(self, runs: Sequence[int]) -> Any:
         return self.training(
             self.layers,
             loss=self.loss,
             optimizer=self.optimizer,
-            learning_rate=RATES[: self.runs],
-            noise_seed=tuple(range(self.runs)),
+            learning_rate=tuple(RATES[run] for run in runs),
+            noise_seed=tuple(runs),
             schedule=self.schedule,
             epochs=EPOCHS,
             batch_size=BATCH,
@@ -137,6 +144,44 @@ class ModelCase(Case):
             for name, value in drawn.items()
             if name.startswith(start)
         }
+
+
+@dataclass(frozen=True)
+class CompanionCase(ModelCase):
+    """The same runs together and each alone: no run's numbers depend on its companions.
+
+    What is observed is the difference, which is to be zero in every bit.
+    """
+
+    kind: ClassVar[str] = "companions"
+
+    @property
+    def bound(self) -> float:
+        """None: rounding otherwise in company is depending on it."""
+        return 0.0
+
+    def observe(self, backend: Any) -> Observations:
+        """Together less alone."""
+        together = self.trained(backend, range(self.runs))
+        alone = [self.trained(backend, [run]) for run in range(self.runs)]
+        return {
+            name: value - torch.cat([each[name] for each in alone])
+            for name, value in together.items()
+            if name in self._sizes
+        }
+
+    def referee(self, dtype: torch.dtype) -> Observations:
+        """Zeros."""
+        return {name: torch.zeros_like(value) for name, value in self._sizes.items()}
+
+    def truth(self) -> dict[str, Any]:
+        """Zero is all there is to know."""
+        return {}
+
+    @cached_property
+    def _sizes(self) -> Observations:
+        known = super().referee(self.number)
+        return {name: value for name, value in known.items() if not name.endswith("afterwards")}
 
 
 def _stacked(states: list[dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ import torch
 from experiments.parity.case import Case, entry
 from experiments.parity.cases_of_layers import IndexCase, LayerCase
 from experiments.parity.cases_of_losses import LossCase
-from experiments.parity.cases_of_models import ModelCase
+from experiments.parity.cases_of_models import CompanionCase, ModelCase
 from experiments.parity.cases_of_optimizers import PULLS, OptimizerCase
 from experiments.parity.cases_of_programs import PROGRAMS, ProgramCase
 from experiments.parity.cases_of_runs import RunCase
@@ -36,7 +36,7 @@ DTYPES = ("float32", "float64")
 @cache
 def cases() -> dict[str, Case]:
     """Every case by its name, in the order they are run."""
-    makers = (_activations, _layers, _losses, _optimizers, _models, _programs, _runs)
+    makers = (_activations, _layers, _losses, _optimizers, _models, _companions, _programs, _runs)
     every: dict[str, Case] = {}
     for make in makers:
         for case in make():
@@ -134,6 +134,23 @@ def _models() -> Iterator[Case]:
             layers = (plain[0], *between, plain[2])
             yield ModelCase("three runs", dtype, layers=layers, loss=entry("MSELoss"),
                             optimizer=entry("SGD"))  # fmt: skip
+
+
+def _companions() -> Iterator[Case]:
+    """Networks whose products are small, whose outputs begin off 16 bytes, or that end in tails."""
+    for dtype in DTYPES:
+        for sizes, between in (
+            ((4, 3, 1), "Sigmoid"),
+            ((4, 25, 2), "ReLU"),
+            ((4, 7, 3), "SELU"),
+            ((4, 5, 5), "SiLU"),
+            ((4, 25, 10), "Softplus"),
+        ):
+            first, second = (_layer(("Linear", *pair)) for pair in pairwise(sizes))
+            for loss, target in (("MSELoss", "numbers"), ("BCEWithLogitsLoss", "bits")):
+                yield CompanionCase("three runs", dtype, layers=(first, entry(between), second),
+                                    loss=entry(loss), optimizer=entry("Adam"),
+                                    targets=target)  # fmt: skip
 
 
 def _between() -> Iterator[tuple[Any, ...]]:

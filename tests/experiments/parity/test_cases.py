@@ -17,7 +17,8 @@ def test_a_case_is_found_by_its_name():
 
 def test_every_area_is_there_in_both_dtypes():
     areas = {(case.area, case.dtype) for case in EVERY}
-    wanted = {"layers", "losses", "optimizers", "models", "programs", "runs", "infinities"}
+    wanted = {"layers", "losses", "optimizers", "models", "companions", "programs", "runs"}
+    wanted.add("infinities")
     assert areas == {(area, dtype) for area in wanted for dtype in ("float32", "float64")}
 
 
