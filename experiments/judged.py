@@ -29,6 +29,14 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
 }
 """The words, in the order in which they are shown: their tone and what they mean."""
 
+OF_PARITY = {
+    **dict.fromkeys(("exact", "rounding", "as accurate"), "good"),
+    **dict.fromkeys(("differs", "not finite", "wrong shape", "wrong dtype"), "bad"),
+    **dict.fromkeys(("raises", "hangs", "crashes"), "bad"),
+    **dict.fromkeys(("expected failure", "unsupported", "not observable"), ""),
+}
+"""The tones of what parity says of a single comparison."""
+
 COLUMNS = ("verdict", "agreement")
 """Columns of any table that hold such words."""
 
@@ -93,7 +101,7 @@ def badge(text: str) -> Markup:
     What follows the word, such as "at the stated setting", stands behind the label.
     """
     known = word(text)
-    tone = VERDICTS.get(known, ("", ""))[0]
+    tone = VERDICTS[known][0] if known in VERDICTS else OF_PARITY.get(known, "")
     mark = Markup('<span aria-hidden="true">{}</span>').format(_MARKS[tone])
     begins = text.startswith(known)
     label = Markup('<span class="badge {}">{}{}</span>').format(tone, mark, known)
@@ -110,8 +118,8 @@ def word(text: str) -> str:
 
 
 def is_verdict(text: str) -> bool:
-    """Whether a cell's text begins with one of the words."""
-    return word(text) in VERDICTS
+    """Whether a cell's text begins with one of the words, or is one of parity's."""
+    return word(text) in VERDICTS or text in OF_PARITY
 
 
 def _in_order(words: Iterable[str]) -> list[str]:
