@@ -19,7 +19,8 @@ from experiments.cluster_workers import (
     no_workers,
     workers,
 )
-from experiments.isolation import Died, Isolation, OverTime
+from experiments.isolation import Isolation
+from experiments.process import Died, OverTime
 from experiments.record import decode, encode
 from experiments.specification import RunSpec, canonical
 from experiments.store import Store

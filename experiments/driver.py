@@ -8,9 +8,10 @@ from experiments.attempts import Interrupted, attempt
 from experiments.measurements import MEASUREMENTS
 from experiments.options import Options
 from experiments.outcome import Experiment, Outcome
+from experiments.records import Records
 from experiments.runner import Summary, train
 from experiments.specification import RunSpec
-from experiments.store import Records, Store, writing
+from experiments.store import Store, writing
 
 
 class Incomplete(RuntimeError):  # noqa: N818

@@ -68,6 +68,11 @@ class Record:
         """Whether training it again might help."""
         return self.status in FAILED
 
+    @property
+    def last_line(self) -> str:
+        """The end of the error, which of a traceback says what it was."""
+        return self.error.strip().rpartition("\n")[2]
+
     def final(self, key: str) -> float:
         """The last value of a curve; not a number where the run left no curves.
 

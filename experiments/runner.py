@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from experiments import lock
 from experiments.progress import Progress
 from experiments.record import FAILED
-from experiments.specification import RunSpec, groups
+from experiments.specification import RunSpec, describe, groups
 from experiments.store import Store
 from experiments.work import Group, Plan, Report
 
@@ -70,13 +70,13 @@ def train(
         missing = _missing(groups(runs), store, plan, progress, summary)
         if not missing:
             return summary
-        reports = _reports(missing, store, plan, jobs, cluster)
+        reports = _reports(missing, store, plan, min(jobs, len(missing)), cluster)
         with progress.count("training", sum(map(len, missing))) as advance, closing(reports):
             for report in reports:
                 summary.add(report)
                 advance(len(report.statuses))
                 if fail_fast and summary.failed:
-                    raise Stopped(f"run {summary.failed[0][:8]} failed, so --fail-fast ended it")
+                    raise Stopped(_stopped(summary, store))
     return summary
 
 
@@ -95,6 +95,15 @@ def _missing(
                 summary.add(Report(statuses, reused=True))
             advance(len(group))
     return sorted(missing, key=_effort, reverse=True)
+
+
+def _stopped(summary: Summary, store: Store) -> str:
+    record = store.good(summary.failed[0])
+    why = f" ({describe(record.spec)}) {record.status}: {record.last_line}" if record else ""
+    return (
+        f"run {summary.failed[0][:8]}{why}; --fail-fast ended the rest, and the "
+        f"{summary.reused + summary.trained} runs that are done are kept"
+    )
 
 
 def _effort(group: Group) -> int:

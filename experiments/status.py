@@ -59,11 +59,7 @@ def state(store: Store, run_id: str) -> State:
     stale = record.stale(provenance.of(record.spec))
     if stale:
         return State(run_id, "stale", f"{stale}; it will be trained again", record)
-    return State(run_id, record.status, _last_line(record.error), record)
-
-
-def _last_line(error: str) -> str:
-    return error.strip().rpartition("\n")[2]
+    return State(run_id, record.status, record.last_line, record)
 
 
 def _counts(states: Sequence[State]) -> str:

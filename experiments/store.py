@@ -7,10 +7,9 @@ step. How long groups took stands in files of their own, since outcomes repeat a
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,7 +20,6 @@ __all__ = [
     "BadRecord",
     "Duration",
     "Record",
-    "Records",
     "SetAside",
     "Store",
     "StoreError",
@@ -181,30 +179,6 @@ class Store:
                 yield Duration(tuple(entry["runs"]), entry["seconds"], entry["contended"])
             except (OSError, ValueError, KeyError, TypeError):
                 continue
-
-
-class Records(Mapping[str, Record]):
-    """The records of certain runs by id, read when asked for, so that memory holds only a few."""
-
-    def __init__(self, store: Store, ids: Iterable[str]) -> None:
-        self.results = store.results
-        self._ids = dict.fromkeys(ids)
-        self._find = lru_cache(maxsize=64)(store.find)
-
-    def __getitem__(self, run_id: str) -> Record:
-        record = self._find(run_id) if run_id in self._ids else None
-        if record is None:
-            raise KeyError(run_id)
-        return record
-
-    def __iter__(self) -> Iterator[str]:
-        return (run_id for run_id in self._ids if self._find(run_id) is not None)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __contains__(self, run_id: object) -> bool:
-        return run_id in self._ids and self._find(str(run_id)) is not None
 
 
 @contextmanager

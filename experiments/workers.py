@@ -40,10 +40,9 @@ def each_done(
     function: Callable[..., None], tasks: Sequence[Task], jobs: int
 ) -> Generator[tuple[Task, Exception | None]]:
     """Each task when `function(*task)` has been done in a worker, with what it raised."""
-    with _deaf_children():
-        pool = Parallel(n_jobs=min(jobs, len(tasks)) or 1, return_as="generator_unordered")
-        results = pool(delayed(_tried)(number, function, task) for number, task in enumerate(tasks))
-    with closing(results):
+    pool = Parallel(n_jobs=min(jobs, len(tasks)) or 1, return_as="generator_unordered")
+    calls = (delayed(_tried)(number, function, task) for number, task in enumerate(tasks))
+    with _results(pool, calls) as results:
         for number, error in results:
             yield tasks[number], error
 
@@ -75,14 +74,21 @@ def _pool(
     pool = Parallel(
         n_jobs=max(jobs, 2), pre_dispatch=jobs, batch_size=1, return_as="generator_unordered"
     )
+    with _results(pool, (delayed(_in_worker)(store, group, plan) for group in groups)) as results:
+        for group, report in results:
+            under_way.remove(group)
+            yield report
+
+
+@contextmanager
+def _results(pool: Parallel, calls: Iterator[Any]) -> Iterator[Any]:
+    """What the calls return, as it comes; leaving early ends the workers."""
     with _deaf_children():
-        results = pool(delayed(_in_worker)(store, group, plan) for group in groups)
+        results = pool(calls)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="joblib")  # of work cut short on purpose
         with closing(results):
-            for group, report in results:
-                under_way.remove(group)
-                yield report
+            yield results
 
 
 @contextmanager
@@ -120,7 +126,8 @@ def _end_after(driver: int, working: threading.Lock) -> None:
 
 def _suspects(groups: list[Group], store: Store, plan: Plan, jobs: int) -> Generator[Report]:
     """Reports of groups that were under way when a worker died, by itself or for its time."""
-    with Isolation(plan.timeout) as isolation, ThreadPoolExecutor(jobs) as threads:
+    # Left in reverse order: what still trains is ended before the threads are waited for.
+    with ThreadPoolExecutor(jobs) as threads, Isolation(plan.timeout) as isolation:
         futures = [threads.submit(_settle, group, store, plan, isolation) for group in groups]
         for future in as_completed(futures):
             yield future.result()

@@ -1,5 +1,7 @@
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -18,12 +20,16 @@ def own_machine_lock(tmp_path_factory):
 
 
 class Leave:
-    """The other end of backends that wait: hears that they have begun, and lets them go on."""
+    """The other end of backends that wait: hears that they have begun, and lets them go on.
 
-    def __init__(self, folder):
-        self.folder = folder
-        os.mkfifo(folder / "begun")
-        self.pipe = os.open(folder / "begun", os.O_RDWR)
+    It lies in one place for the whole session, as workers live longer than a test.
+    """
+
+    def __init__(self):
+        self.folder = Path(os.environ["TMPDIR"]) / "waiting"
+        self.folder.mkdir()
+        os.mkfifo(self.folder / "begun")
+        self.pipe = os.open(self.folder / "begun", os.O_RDWR)
 
     def begun(self):
         """The process of a backend that has begun; waits for one."""
@@ -33,11 +39,14 @@ class Leave:
         """Let all go on."""
         (self.folder / "go").write_text("")
 
+    def end(self):
+        """Leave nothing for the next."""
+        os.close(self.pipe)
+        shutil.rmtree(self.folder)
+
 
 @pytest.fixture
-def leave(tmp_path, monkeypatch):
-    monkeypatch.setenv("WAITING", str(tmp_path))
-    given = Leave(tmp_path)
+def leave():
+    given = Leave()
     yield given
-    given.go()
-    os.close(given.pipe)
+    given.end()

@@ -79,7 +79,7 @@ class Waiting(Misbehaving):
 
     def start(self, training, parameters):
         """Wait, then begin."""
-        folder = os.environ["WAITING"]
+        folder = f"{os.environ['TMPDIR']}/waiting"
         pipe = os.open(f"{folder}/begun", os.O_WRONLY)
         os.write(pipe, f"{os.getpid()}\n".encode())
         os.close(pipe)

@@ -47,23 +47,15 @@ class Dask:
 
 
 @pytest.fixture(scope="module")
-def waiting_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("waiting")
-
-
-@pytest.fixture(scope="module")
-def dask(tmp_path_factory, waiting_folder):
+def dask(tmp_path_factory):
     """One scheduler and two workers for all tests; workers that die are started again."""
     folder = tmp_path_factory.mktemp("dask")
-    before, os.environ["WAITING"] = os.environ.get("WAITING"), str(waiting_folder)
     with (folder / "log").open("w") as log:
         made = Dask(folder, log)
         for _ in range(2):
             made.start("worker", "--nthreads", "1", "--local-directory", str(folder))
         yield made
         made.end()
-    if before is None:
-        del os.environ["WAITING"]
 
 
 @pytest.fixture
@@ -97,19 +89,15 @@ def test_a_run_that_kills_its_worker_is_found_and_the_others_go_on(client, dask,
     assert [store.read(spec.id).status for spec in specs] == ["crashed"] + 7 * ["ok"]
 
 
-def test_a_worker_lost_in_the_middle_is_survived(client, dask, store, waiting_folder):
-    os.mkfifo(waiting_folder / "begun")
-    pipe = os.open(waiting_folder / "begun", os.O_RDWR)
-
+def test_a_worker_lost_in_the_middle_is_survived(client, dask, store, leave):
     def lose_one():
-        os.kill(int(os.read(pipe, 10000).split()[0]), signal.SIGKILL)
-        (waiting_folder / "go").write_text("")
+        os.kill(leave.begun(), signal.SIGKILL)
+        leave.go()
 
     loser = threading.Thread(target=lose_one)
     loser.start()
     train(some("Waiting"), store, cluster=dask.address)
     loser.join()
-    os.close(pipe)
     assert [store.read(spec.id).status for spec in some("Waiting")] == ["ok"] * len(some())
 
 

@@ -71,6 +71,18 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(leave, tmp_path):
     assert "the same command goes on from there" in said
 
 
+def test_ctrl_c_ends_a_search_for_a_killer_too(leave, tmp_path):
+    driver = start(tmp_path / "results", "backend=Waiting", "jobs=1", "groups=1")
+    os.kill(leave.begun(), signal.SIGKILL)
+    searched = leave.begun()
+    os.killpg(driver.pid, signal.SIGINT)
+    said, _ = driver.communicate()
+    assert driver.returncode == 130
+    assert "Traceback" not in said
+    assert "interrupted: 0 of 6 runs are done" in said
+    assert not os.path.exists(f"/proc/{searched}/exe")
+
+
 def test_two_drivers_on_one_folder_train_nothing_twice(leave, tmp_path):
     results = tmp_path / "results"
     drivers = [start(results, "backend=Waiting", "jobs=2") for _ in range(2)]

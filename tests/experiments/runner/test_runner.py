@@ -128,7 +128,7 @@ def test_failed_runs_are_reported_again_but_trained_again_only_when_asked(store)
 def test_fail_fast_ends_at_the_first_failure_and_keeps_what_was_done(store):
     failing = run("Raising", learning_rate=UNLUCKY, epochs=200)
     later = [run("Raising", batch_size=size) for size in range(2, 30)]
-    with pytest.raises(Stopped, match=f"run {failing.id[:8]} failed"):
+    with pytest.raises(Stopped, match=f"run {failing.id[:8]} .*failed: RuntimeError: an unlucky"):
         train([*later, failing], store, fail_fast=True)
     assert store.read(failing.id).status == "failed"
     assert len(store.ids()) < len(later)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from experiments.record import Provenance, Record, encode
-from experiments.store import Records, Store, StoreError
+from experiments.records import Records
+from experiments.store import Store, StoreError
 from tests.experiments.runner.making import run, runs
 
 HERE = Provenance("d" * 64, "2.13.0", "AVX512")
