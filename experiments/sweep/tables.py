@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.outcome import Table
 from experiments.reports import presentation
-from experiments.reports.judging import margin_of
+from experiments.reports.comparing import margin_of
 from experiments.reports.quantities import (
     TEST_ACCURACY,
     TEST_F1,
