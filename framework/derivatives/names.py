@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -60,7 +61,7 @@ def _extreme(reduced: Function, position: Callable[..., Any]) -> Callable[..., A
 def _flatten(x: Variable, start: int = 0, end: int = -1) -> Any:
     shape = list(x.shape)
     start, end = start % len(shape), end % len(shape)
-    return reshape(x, *shape[:start], -1, *shape[end + 1 :])
+    return reshape(x, *shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
 
 
 def _variance(x: Variable, dim: Any = None, correction: int = 1, keepdim: bool = False) -> Any:
