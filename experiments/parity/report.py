@@ -16,6 +16,9 @@ ORDER = (*VERDICTS, EXPECTED)
 DOUBTFUL = 64.0
 """Epsilons from the truth beyond which torch.nn itself is listed, on ordinary inputs."""
 
+WHOLE = {"models", "companions", "runs"}
+"""Areas that are looked at as a whole."""
+
 ORDINARY = {"normal", "ordinary", "positive"}
 MEASURED = {
     "max_ulp": "max ULP",
@@ -105,8 +108,13 @@ def summary(found: pd.DataFrame) -> Table:
 
 
 def details(found: pd.DataFrame, backend: str, name: str) -> Table:
-    """One row a thing, dtype and part: forward, each gradient, updates."""
+    """One row a thing, dtype and part: forward, each gradient, updates.
+
+    Whole models are in the summary only; so is what was left alone, as it should be.
+    """
     ours = found[(found["backend"] == backend) & (found["verdict"] != "not observable")]
+    as_it_should_be = (ours["part"] == "left alone") & (ours["verdict"] == "exact")
+    ours = ours[~ours["area"].isin(WHOLE) & ~as_it_should_be]
     keys = ["area", "what", "dtype", "part"]
     rows = [
         dict(zip(keys, key, strict=True)) | {"cases": part["case"].nunique(), **_measures(part)}
