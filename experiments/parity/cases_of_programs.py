@@ -15,8 +15,8 @@ from experiments.parity.case import Case, Observations
 class ProgramCase(Case):
     """A function of arrays, written with operators that every framework has.
 
-    Its first argument is a namespace with `exp`, `log`, `sqrt` and `tanh`. A backend shows it by
-    `differentiate(function, inputs, grad_output)`.
+    Its first argument is a namespace with `exp`, `log`, `tanh`, `maximum` and the like. A backend
+    shows it by `differentiate(function, inputs, grad_output)`.
     """
 
     kind: ClassVar[str] = "programs"
@@ -113,6 +113,17 @@ PROGRAMS: dict[str, tuple[Program, *tuple[tuple[int, ...], ...]]] = {
     "a logarithm": (lambda m, a: m.log(a) * a, (3, 4)),
     "a hyperbolic tangent": (lambda m, a: m.tanh(a) * m.tanh(a), (3, 4)),
     "an exponential of an exponential": (lambda m, a: m.exp(-m.exp(a)), (3, 4)),
+    "sines and cosines": (lambda m, a: m.sin(a) * m.cos(2 * a) + m.tan(a / 2), (3, 4)),
+    "hyperbolic sines and cosines": (lambda m, a: m.sinh(a) - m.cosh(a) * a, (3, 4)),
+    "exponential less one, logarithm of one more": (lambda m, a: m.expm1(a) * m.log1p(a), (3, 4)),
+    "a variable to the power of another": (lambda _, a, b: a**b, (3, 4), (3, 4)),
+    "the larger and the smaller": (
+        lambda m, a, b: m.maximum(a, b) * m.minimum(a, b) + m.maximum(a, a),
+        (3, 4),
+        (4,),
+    ),
+    "rows and parts of rows": (lambda _, a: a[0] * a[1:] + a[1], (3, 4)),
+    "an element picked twice": (lambda _, a: a[1, 2] * a[1, 2] + a[0, 0], (3, 4)),
     "a product of matrices": (lambda _, a, b: a @ b, (3, 4), (4, 2)),
     "a matrix times a vector": (lambda _, a, b: a @ b, (3, 4), (4,)),
     "a vector times a matrix": (lambda _, a, b: a @ b, (3,), (3, 4)),

@@ -10,6 +10,7 @@ from experiments.outcome import Figure, Table, Verdict
 from experiments.parity.arithmetic import TRIED, capability
 from experiments.parity.cells import EARLY
 from experiments.parity.coverage import Covered
+from experiments.parity.mutants import Mutant
 from experiments.parity.sensitivity import Hunt
 from experiments.parity.trajectories import Trajectory
 
@@ -102,6 +103,23 @@ def hunt_table(hunted: Sequence[Hunt]) -> Table:
     return Table("sensitivity", "Would it have been noticed? A gallery of bugs", frame, notes)
 
 
+def mutant_table(mutants: Sequence[Mutant]) -> Table:
+    """One row a derivative of the framework's table."""
+    frame = pd.DataFrame(
+        [
+            {
+                "function": each.function,
+                "input": each.input,
+                "noticed": "yes" if each.noticed else "no",
+                "by": each.case or "no case goes through it",
+            }
+            for each in mutants
+        ]
+    )
+    notes = ("Each derivative is scaled by 1.001 in turn; the first case through it must fail.",)
+    return Table("derivatives", "Every derivative off by a thousandth", frame, notes)
+
+
 def curves(followed: Followed) -> tuple[Figure, ...]:
     """How cross-entropy trainings drift from torch.nn, epoch by epoch, in float64."""
     rows = [
@@ -163,6 +181,12 @@ def sentences(evidence: "Evidence", saved: Sequence[Path]) -> tuple[str, ...]:
     if evidence.hunted:
         caught = sum(each.caught for each in evidence.hunted)
         lines.append(f"{caught} of {len(evidence.hunted)} bugs of the gallery are caught.")
+        reached = [each for each in evidence.mutants if each.case]
+        lines.append(
+            f"{sum(each.noticed for each in reached)} of the {len(reached)} derivatives that cases "
+            "go through are noticed when off by a thousandth; no case goes through "
+            f"{len(evidence.mutants) - len(reached)} others of the framework's table."
+        )
     for each in evidence.outdated:
         lines.append(
             f"Unexpected pass: nothing fails any more under {each.entry.case!r} of {each.backend} "

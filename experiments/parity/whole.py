@@ -13,6 +13,7 @@ from experiments.parity import (
     coverage,
     database,
     expected,
+    mutants,
     replay,
     sensitivity,
     suite,
@@ -24,6 +25,7 @@ from experiments.parity.evidence import (
     covered_table,
     curves,
     hunt_table,
+    mutant_table,
     sentences,
     trajectory_table,
     verdicts,
@@ -63,6 +65,7 @@ class Evidence:
     lost: list[tuple[str, str, str]]
     covered: list[tuple[str, coverage.Covered]]
     hunted: list[sensitivity.Hunt]
+    mutants: list[mutants.Mutant]
 
 
 def run(options: Options) -> Outcome:
@@ -87,6 +90,7 @@ def run(options: Options) -> Outcome:
             lost,
             _coverage(backends, options, workers),
             _sensitivity(options, workers) if "framework" in backends else [],
+            _mutants(options, workers) if "framework" in backends else [],
         )
     saved = _save(evidence.judged, options.results)
     return _outcome(evidence, backends, saved, bool(options.backends))
@@ -175,6 +179,12 @@ def _sensitivity(options: Options, workers: Workers) -> list[sensitivity.Hunt]:
     return [found[name] for name in asked]
 
 
+def _mutants(options: Options, workers: Workers) -> list[mutants.Mutant]:
+    request = Request(mutants.mutants, (), LONG)
+    ((_, answer),) = _asked("Parity: derivatives", [request], options, workers)
+    return [] if answer.failure else answer.value
+
+
 def _asked(
     doing: str, requests: list[Request], options: Options, workers: Workers
 ) -> list[tuple[Request, Answer]]:
@@ -226,6 +236,7 @@ def _outcome(
     tables += [covered_table(evidence.covered), doubtful(found), arithmetic()]
     if evidence.hunted:
         tables.append(hunt_table(evidence.hunted))
+        tables.append(mutant_table(evidence.mutants))
     return Outcome(
         "parity-selected" if selected else "parity",
         "Parity with torch.nn, proven",
