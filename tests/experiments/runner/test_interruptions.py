@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -12,11 +13,23 @@ from experiments.store import Store
 from tests.experiments.runner import small_driver
 
 
-def start(folder, *settings):
-    command = [sys.executable, "-m", "tests.experiments.runner.small_driver", folder, *settings]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+@pytest.fixture
+def start(tmp_path):
+    """Starts drivers on a folder; none outlives the test."""
+    started = []
+
+    def begin(folder, *settings):
+        command = [sys.executable, "-m", "tests.experiments.runner.small_driver", folder, *settings]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        started.append(subprocess.Popen(command, **pipes, text=True, start_new_session=True))
+        return started[-1]
+
+    yield begin
+    for driver in started:
+        with suppress(ProcessLookupError):
+            os.killpg(driver.pid, signal.SIGKILL)
+        driver.wait()
+        driver.stdout.close()
 
 
 def files(folder):
@@ -33,7 +46,7 @@ def plain(monkeypatch):
 
 
 def test_a_driver_killed_twice_leaves_what_a_third_completes_to_the_same_bytes(
-    leave, tmp_path, plain
+    start, leave, tmp_path, plain
 ):
     results, undisturbed = tmp_path / "results", tmp_path / "undisturbed"
     for _ in range(2):
@@ -49,7 +62,7 @@ def test_a_driver_killed_twice_leaves_what_a_third_completes_to_the_same_bytes(
     assert all(store.read(key) is not None for key in store.ids())
 
 
-def test_workers_finish_their_work_and_end_when_their_driver_was_killed(leave, tmp_path):
+def test_workers_finish_their_work_and_end_when_their_driver_was_killed(start, leave, tmp_path):
     driver = start(tmp_path / "results", "backend=Waiting", "jobs=2")
     worker = leave.begun()
     driver.kill()
@@ -60,7 +73,7 @@ def test_workers_finish_their_work_and_end_when_their_driver_was_killed(leave, t
     assert Store(tmp_path / "results").ids()
 
 
-def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(leave, tmp_path):
+def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(start, leave, tmp_path):
     driver = start(tmp_path / "results", "backend=Waiting", "jobs=2")
     leave.begun()
     os.killpg(driver.pid, signal.SIGINT)
@@ -71,7 +84,7 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(leave, tmp_path):
     assert "the same command goes on from there" in said
 
 
-def test_ctrl_c_ends_a_search_for_a_killer_too(leave, tmp_path):
+def test_ctrl_c_ends_a_search_for_a_killer_too(start, leave, tmp_path):
     driver = start(tmp_path / "results", "backend=Waiting", "jobs=1", "groups=1")
     os.kill(leave.begun(), signal.SIGKILL)
     searched = leave.begun()
@@ -83,7 +96,7 @@ def test_ctrl_c_ends_a_search_for_a_killer_too(leave, tmp_path):
     assert not os.path.exists(f"/proc/{searched}/exe")
 
 
-def test_two_drivers_on_one_folder_train_nothing_twice(leave, tmp_path):
+def test_two_drivers_on_one_folder_train_nothing_twice(start, leave, tmp_path):
     results = tmp_path / "results"
     drivers = [start(results, "backend=Waiting", "jobs=2") for _ in range(2)]
     leave.begun()
