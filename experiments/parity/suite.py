@@ -1,6 +1,6 @@
 """All cases of a backend, each in time: findings, whatever the backend does."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -41,20 +41,20 @@ def run(
     requests = [
         Request(findings, (backend, name), deadline) for name in names for backend in backends
     ]
-    lost: Counter[tuple[str, str]] = Counter()
+    lost: dict[tuple[str, str], list[str]] = defaultdict(list)
 
     def skip(request: Request) -> Answer | None:
         key = _key(request)
-        if lost[key] < PATIENCE:
+        if len(lost[key]) < PATIENCE:
             return None
         reason = f"not tried: {PATIENCE} cases of {key[1]} hung or crashed before"
-        return Answer(failure=HANGS, reason=reason)
+        return Answer(failure=lost[key][0], reason=reason)
 
     for request, answer in workers.run(requests, skip):
         backend, name = request.arguments
         advance(1)
         if answer.failure in (HANGS, CRASHES):
-            lost[_key(request)] += 1
+            lost[_key(request)].append(answer.failure)
         for finding in of_answer(answer, name):
             yield backend, finding
 

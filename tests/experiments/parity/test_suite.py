@@ -46,7 +46,7 @@ def test_after_three_losses_an_area_is_not_tried_any_more(monkeypatch):
     names = [*NAMES, "layers/Tanh()/normal/float32"]
     with Workers(1) as workers:
         found = list(suite.run([backend("dies")], names, workers, DEADLINE))
-    assert [each.verdict for _, each in found] == ["crashes", "hangs", "hangs"]
+    assert [each.verdict for _, each in found] == ["crashes"] * 3
     assert "not tried" in found[-1][1].reason
 
 
