@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--parity-deadline",
         metavar="SECONDS",
         type=float,
-        default=20.0,
+        default=60.0,
         help="how long a case may take",
     )
 
