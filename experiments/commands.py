@@ -57,6 +57,11 @@ def sweep(file: Path | None, dry_run: bool, options: Options) -> int:
 
 def parity(options: Options) -> int:
     """Where a backend departs from torch.nn."""
+    saved = options.replay
+    if saved is not None:
+        from experiments.parity import replay
+
+        _checked(lambda: replay.load(saved))
     return _measurement("parity", options)
 
 
