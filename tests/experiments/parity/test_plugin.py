@@ -55,7 +55,8 @@ def project(tmp_path_factory):
 
 def run(folder, *arguments):
     path = os.pathsep.join([str(folder), str(REPOSITORY)])
-    command = [sys.executable, "-m", "pytest", "-p", "experiments.parity.plugin", "-rA"]
+    installed, here = "no:scratchmark", "experiments.parity.plugin"
+    command = [sys.executable, "-m", "pytest", "-p", installed, "-p", here, "-rA"]
     return subprocess.run(
         [*command, "-p", "no:cacheprovider", *arguments],
         cwd=folder, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True,
