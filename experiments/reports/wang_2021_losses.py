@@ -128,7 +128,11 @@ def figure(records: Records, quick: bool) -> Figure:
         title="Test accuracy by learning rate of two losses, wang-2021",
         kind="learning-rates",
         data=pd.DataFrame(lines, columns=["panel", "series", "x", "y", "low", "high"]),
-        options={"x_label": "learning rate", "y_label": "test accuracy, %"},
+        options={
+            "x_label": "learning rate",
+            "y_label": "test accuracy, %",
+            "y_limits": None if quick else (90, 100),
+        },
         notes=("Mean of the runs with one standard deviation to each side.",),
     )
 
