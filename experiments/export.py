@@ -35,7 +35,9 @@ def tensorboard(options: Options) -> tuple[int, Path]:
                 written += 1
             advance(1)
     if not written:
-        raise ValueError(f"nothing to export: {options.results} holds no finished run")
+        raise ValueError(
+            f"nothing to export: {options.results} holds no finished run of today's code"
+        )
     return written, folder
 
 
