@@ -7,7 +7,7 @@ from experiments.parity.workers import Request, Worker, Workers
 
 LINEAR = "layers/Linear(in_features=7, out_features=3)/normal/"
 NAMES = [LINEAR + "float32", LINEAR + "float64"]
-DEADLINE = 15.0
+DEADLINE = 10.0
 
 
 def backend(name):
@@ -28,7 +28,7 @@ def of(found, name):
 
 def test_a_backend_that_hangs_is_named(found):
     assert {each.verdict for each in of(found, "hangs")} == {"hangs"}
-    assert "within 15 seconds" in of(found, "hangs")[0].reason
+    assert "within 10 seconds" in of(found, "hangs")[0].reason
 
 
 def test_a_backend_that_dies_is_named(found):
