@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,31 +18,16 @@ from framework.replay import Plan, bind
 from framework.variable import Parameter, Variable
 
 
+@dataclass
 class Recording:
     """A step's calls in their own memory, with what they read and leave behind."""
 
-    def __init__(
-        self,
-        calls: list[Callable[[], Any]],
-        x: Tensor,
-        target: Tensor,
-        value: Tensor,
-        gradients: list[tuple[Parameter, Tensor]],
-        active: list[tuple[dict[str, Any], Block]],
-    ) -> None:
-        self.calls = calls
-        self.x = x
-        self.target = target
-        self.value = value
-        self.gradients = gradients
-        self.active = active
-
-    def run(self, x: Tensor, target: Tensor) -> None:
-        """One step on other data, in inference mode."""
-        self.x.copy_(x)
-        self.target.copy_(target)
-        for call in self.calls:
-            call()
+    calls: list[Callable[[], Any]]
+    x: Tensor
+    target: Tensor
+    value: Tensor
+    gradients: list[tuple[Parameter, Tensor]]
+    active: list[tuple[dict[str, Any], Block]]
 
 
 class TrainingStep:
@@ -78,15 +64,15 @@ class TrainingStep:
         self._placed: list[Tensor] = []
         self._parameters: list[Parameter] = []
         self._modules: list[Module] = []
+        self._without_autograd = torch.inference_mode()
 
     def __call__(self, x: Tensor, target: Tensor) -> Tensor:
         """Do one step; return the loss before the update."""
         key = self._key(x, target)
         recording = self._recordings.get(key)
         if recording is not None:
-            value = torch.empty_like(recording.value)
-            replayed = self._replay(recording, [(x, target)], [value])
-            return value if replayed else self._eager(x, target)
+            replayed = self._replay(recording, [(x, target)])
+            return recording.value.clone() if replayed else self._eager(x, target)
         if key in self._seen and key not in self._recordings:
             return self._record(key, x, target)
         self._seen.add(key)
@@ -107,15 +93,11 @@ class TrainingStep:
         while len(values) < len(batches):
             first = batches[len(values)]
             recording = self._recordings.get(self._key(*first))
-            replayed = 0
             if recording is not None:
                 alike = [b for b in batches[len(values) :] if b[0].shape == first[0].shape]
-                shape = recording.value.shape
-                free = list(recording.value.new_empty(len(alike), *shape).unbind())
-                replayed = self._replay(recording, alike, free)
-                values += free[:replayed]
-            if not replayed:
-                values.append(self(*first))
+                if self._replay(recording, alike, values):
+                    continue
+            values.append(self(*first))
         return torch.stack(values, -1)
 
     def _key(self, x: Tensor, target: Tensor) -> Any:
@@ -128,30 +110,37 @@ class TrainingStep:
         )  # fmt: skip
 
     def _replay(
-        self, recording: Recording, batches: list[tuple[Tensor, Tensor]], values: list[Tensor]
-    ) -> int:
-        """Replay for each batch, write each value, and say how many it was.
+        self,
+        recording: Recording,
+        batches: list[tuple[Tensor, Tensor]],
+        values: list[Tensor] | None = None,
+    ) -> bool:
+        """Replay for each batch, append each value, and say whether there was one.
 
         Stops before a step of another kind, and at one that cannot be done: the eager lines will
         say why.
         """
         optimizer = self.optimizer
-        kinds = optimizer.kinds()
+        kinds = optimizer.kinds() if len(batches) > 1 else None
         done = 0
         try:
-            with torch.inference_mode():
-                for (x, target), value in zip(batches, values, strict=True):
+            with self._without_autograd:
+                for x, target in batches:
                     if done and optimizer.kinds() != kinds:
                         break
                     optimizer.advance(recording.active)
-                    recording.run(x, target)
-                    value.copy_(recording.value)
+                    recording.x.copy_(x)
+                    recording.target.copy_(target)
+                    for call in recording.calls:
+                        call()
                     done += 1
+                    if values is not None:
+                        values.append(recording.value.clone())
         except (RuntimeError, IndexError):
             optimizer.retreat(recording.active)
         for parameter, gradient in recording.gradients:
             parameter.grad = gradient
-        return done
+        return done > 0
 
     def _eager(self, x: Tensor, target: Tensor, watched: Any = None) -> Tensor:
         """The four lines themselves; what `watched` sees is all but the step's Python numbers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import torch
@@ -62,6 +63,7 @@ class Optimizer:
         if not isinstance(given[0], dict):
             given = [{"params": given}]
         self.defaults = defaults
+        self._settings = itemgetter(*[argument for argument in defaults if argument != "lr"])
         self.param_groups: list[dict[str, Any]] = []
         self._blocks: list[list[Block]] = []
         for group in given:
@@ -226,17 +228,18 @@ class Optimizer:
 
     def advance(self, active: list[tuple[dict[str, Any], Block]]) -> None:
         """Count the step and refresh the numbers that change with it."""
-        known: dict[tuple[int, int], Mapping[str, Rate]] = {}
+        numbers: Mapping[str, Rate] = {}
+        found: Any = None
         for group, block in active:
             if not block.is_placed():
                 block.place()
             if block.step == 0 and not block.state:
                 block.state = self.start(block.buffer, group)
             block.step += 1
-            key = id(group), block.step
-            if key not in known:
-                known[key] = self.scalars(group, block.step)
-            block.scalars.refresh(known[key])
+            if found != (id(group), block.step):
+                found = id(group), block.step
+                numbers = self.scalars(group, block.step)
+            block.scalars.refresh(numbers)
 
     def retreat(self, active: list[tuple[dict[str, Any], Block]]) -> None:
         """Take the count of a step back that could not be done."""
@@ -253,10 +256,7 @@ class Optimizer:
 
     def phase(self) -> tuple[Any, ...]:
         """What tells the next step's tensor calls from those of other steps."""
-        settings = [
-            [group[name] for name in self.defaults if name != "lr"] for group in self.param_groups
-        ]
-        return *map(tuple, settings), *self.kinds()
+        return *map(self._settings, self.param_groups), *self.kinds()
 
     def kinds(self) -> list[Any]:
         """The part of `phase` that changes by itself."""
