@@ -16,7 +16,7 @@ class Agreement:
     """How far the losses of two sides lie apart.
 
     `first` is the largest relative difference of single losses in the first epochs from equal
-    starts, 0 where they are the same to the bit; `last` that of the mean loss of the last epoch.
+    starts, 0 where they are the same to the bit; `last` that of the mean loss of the last turn.
     """
 
     first: float
