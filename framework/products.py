@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.variable import using
+from framework.state import using
 
 #: torch allocates at multiples of this many bytes, and so begins every matrix of its own.
 ALIGNMENT = 64

@@ -9,7 +9,8 @@ from typing import Any
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from framework.variable import Variable, state
+from framework.state import state
+from framework.variable import Variable
 
 #: What may be asked of a tensor without looking at its elements.
 METADATA = frozenset(

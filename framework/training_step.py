@@ -13,8 +13,9 @@ from torch import Tensor
 from framework.module import Module
 from framework.optimizers.blocks import Block
 from framework.optimizers.optimizer import Optimizer
+from framework.plan import Plan
 from framework.recording import Recorder
-from framework.replay import Plan, bind
+from framework.replay import bind
 from framework.variable import Parameter, Variable
 
 

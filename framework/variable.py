@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from operator import attrgetter
@@ -12,35 +11,9 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from framework.state import state, using
 
-class _State(threading.local):
-    """What the call under way is part of. Each thread has its own."""
-
-    recording: bool = True
-    rerunning: bool = False
-    inside_module: bool = False
-    runs: int | None = None
-    watched: bool = True
-
-
-state = _State()
 _positions = itertools.count()
-
-
-class using:  # noqa: N801 (reads as a word in a with statement)
-    """Change fields of `state` for the length of a `with` block."""
-
-    __slots__ = ("before", "settings")
-
-    def __init__(self, **settings: Any) -> None:
-        self.settings = settings
-
-    def __enter__(self) -> None:
-        self.before = {name: getattr(state, name) for name in self.settings}
-        state.__dict__.update(self.settings)
-
-    def __exit__(self, *error: object) -> None:
-        state.__dict__.update(self.before)
 
 
 class Function:
@@ -327,7 +300,9 @@ class Variable:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return partial(_method(name), self)
+        from framework.operators import function_named
+
+        return partial(function_named(name), self)
 
     @classmethod
     def __torch_function__(
@@ -338,62 +313,9 @@ class Variable:
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         """Record `torch.exp(v)`, `tensor * v` and the like by the function's name."""
-        return _method(function.__name__)(*args, **(kwargs or {}))
+        from framework.operators import function_named
 
-
-class UnknownFunctionError(AttributeError, TypeError):
-    """A function that the derivative table has no line for."""
-
-
-def _method(name: str) -> Callable[..., Any]:
-    """What `Variable.name` or `torch.name(variable)` does: a function of the table, or a constant.
-
-    `spellings` in derivatives.py puts torch's ways of calling a function into the table's.
-    """
-    from framework import derivatives
-
-    plain = name.strip("_") if name.startswith("__") else name
-    for table in (derivatives.spellings, Function.table):
-        if plain in table:
-            return table[plain]
-    raise UnknownFunctionError(
-        f"Variable has no function {name!r}: the derivative table knows "
-        + ", ".join(sorted(Function.table))
-        + "; for a constant use .data"
-    )
-
-
-def _operator(name: str) -> Callable[..., Any]:
-    def call(self: Variable, *others: Any) -> Any:
-        return Function.table[name](self, *others)
-
-    return call
-
-
-def _reflected(name: str) -> Callable[..., Any]:
-    def call(self: Variable, other: Any) -> Any:
-        return Function.table[name](other, self)
-
-    return call
-
-
-def _comparison(name: str) -> Callable[..., Any]:
-    def call(self: Variable, other: Any) -> Tensor:
-        value = other._data if isinstance(other, Variable) else other
-        return getattr(torch, name)(self._data, value)
-
-    return call
-
-
-for _name, _method_name in {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "matmul": "matmul", "pow": "pow",
-}.items():  # fmt: skip
-    setattr(Variable, f"__{_name}__", _operator(_method_name))
-    setattr(Variable, f"__r{_name}__", _reflected(_method_name))
-for _name, _method_name in {"getitem": "getitem", "abs": "abs", "neg": "neg"}.items():
-    setattr(Variable, f"__{_name}__", _operator(_method_name))
-for _name in ("gt", "lt", "ge", "le"):
-    setattr(Variable, f"__{_name}__", _comparison(_name))
+        return function_named(function.__name__)(*args, **(kwargs or {}))
 
 
 class Parameter(Variable):

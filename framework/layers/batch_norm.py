@@ -12,7 +12,8 @@ from framework import init
 from framework.derivatives import constant, standardize
 from framework.layers.arguments import along_channels, check_dtype, own_shape, run_dims
 from framework.module import Module
-from framework.variable import Parameter, state
+from framework.state import state
+from framework.variable import Parameter
 
 
 class _ChannelNorm(Module):

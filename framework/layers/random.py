@@ -12,7 +12,7 @@ from framework.derivatives import constant
 from framework.layers.activations import Activation
 from framework.layers.arguments import refuse
 from framework.module import Module
-from framework.variable import state
+from framework.state import state
 
 
 class Random(Module):

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from framework import derivatives
 from framework.losses.loss import Loss, WeightedLoss
-from framework.variable import using
+from framework.state import using
 
 
 class BCELoss(WeightedLoss):

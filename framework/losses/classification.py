@@ -10,7 +10,7 @@ from torch import Tensor
 from framework import derivatives
 from framework.layers.arguments import own_shape, run_dims
 from framework.losses.loss import WeightedLoss
-from framework.variable import using
+from framework.state import using
 
 
 class NLLLoss(WeightedLoss):

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from framework.module import Module, from_recording
-from framework.variable import Variable, using
+from framework.state import using
+from framework.variable import Variable
 
 
 class Loss(Module):

@@ -11,7 +11,7 @@ from torch import Tensor
 from framework import derivatives
 from framework.losses.loss import Loss
 from framework.module import from_recording
-from framework.variable import using
+from framework.state import using
 
 
 class MSELoss(Loss):
