@@ -30,6 +30,13 @@ class Recording:
     gradients: list[tuple[Parameter, Tensor]]
     active: list[tuple[dict[str, Any], Block]]
 
+    def run(self, x: Tensor, target: Tensor) -> None:
+        """One step on other data, in inference mode."""
+        self.x.copy_(x)
+        self.target.copy_(target)
+        for call in self.calls:
+            call()
+
 
 class TrainingStep:
     """Zero gradients, forward, loss, backward and update, as one call.
@@ -130,10 +137,7 @@ class TrainingStep:
                     if done and optimizer.kinds() != kinds:
                         break
                     optimizer.advance(recording.active)
-                    recording.x.copy_(x)
-                    recording.target.copy_(target)
-                    for call in recording.calls:
-                        call()
+                    recording.run(x, target)
                     done += 1
                     if values is not None:
                         values.append(recording.value.clone())
