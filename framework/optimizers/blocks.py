@@ -12,7 +12,7 @@ from framework.products import aligned_size
 from framework.variable import Parameter, Variable
 
 #: Elements that are updated together: several tensors of this size stay in a core's cache.
-CHUNK = 32_768
+CHUNK = 65_536
 
 #: A number, or a tensor with one number a run.
 Rate = float | Tensor
