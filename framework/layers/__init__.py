@@ -23,13 +23,18 @@ from framework.layers.adaptive_pooling import (
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
 )
+from framework.layers.average_pooling import (
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    LPPool1d,
+    LPPool2d,
+    LPPool3d,
+)
 from framework.layers.batch_norm import (
     BatchNorm1d,
     BatchNorm2d,
     BatchNorm3d,
-    InstanceNorm1d,
-    InstanceNorm2d,
-    InstanceNorm3d,
 )
 from framework.layers.bilinear import (
     Bilinear,
@@ -38,15 +43,22 @@ from framework.layers.convolution import (
     Conv1d,
     Conv2d,
     Conv3d,
-    ConvTranspose1d,
-    ConvTranspose2d,
-    ConvTranspose3d,
 )
 from framework.layers.embedding import (
     Embedding,
 )
+from framework.layers.instance_norm import (
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+)
 from framework.layers.linear import (
     Linear,
+)
+from framework.layers.max_pooling import (
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
 )
 from framework.layers.normalization import (
     GroupNorm,
@@ -84,17 +96,6 @@ from framework.layers.piecewise import (
     Softshrink,
     Threshold,
 )
-from framework.layers.pooling import (
-    AvgPool1d,
-    AvgPool2d,
-    AvgPool3d,
-    LPPool1d,
-    LPPool2d,
-    LPPool3d,
-    MaxPool1d,
-    MaxPool2d,
-    MaxPool3d,
-)
 from framework.layers.random import (
     Dropout,
     Dropout1d,
@@ -117,6 +118,11 @@ from framework.layers.softmax import (
     Softmax,
     Softmax2d,
     Softmin,
+)
+from framework.layers.transposed_convolution import (
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
 )
 
 __all__ = [

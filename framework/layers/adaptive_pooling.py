@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from framework.derivatives import index_select
-from framework.layers.windows import check_spatial, largest, numbered
+from framework.layers.windows import check_spatial, largest, numbered, places
 from framework.module import Module
 
 Size = int | None | Sequence[int | None]
@@ -98,9 +98,8 @@ class _AdaptiveMaxPool(_AdaptivePool):
         value, index = largest(self._windows(x, sizes), self.spatial)
         if not self.return_indices:
             return value
-        places: Tensor = self._windows(numbered(x.shape[-self.spatial :], x.device), sizes)
-        places = places.reshape(*places.shape[: self.spatial], -1).expand(*value.shape, -1)
-        return value, places.gather(-1, index).squeeze(-1)
+        numbers: Tensor = self._windows(numbered(x.shape[-self.spatial :], x.device), sizes)
+        return value, places(numbers, index)
 
     def _windows(self, x: Any, sizes: list[int]) -> Any:
         """The pieces as (…, *positions, *window); shorter ones repeat their last element."""

@@ -1,4 +1,4 @@
-"""Normalization by the statistics of a batch, or of an example's channels."""
+"""Normalization by the statistics of a batch."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from framework import init
 from framework.derivatives import constant, standardize
+from framework.layers.affine import Affine
 from framework.layers.arguments import along_channels, check_dtype, own_shape, run_dims
-from framework.module import Module
 from framework.state import state
-from framework.variable import Parameter
 
 
-class _ChannelNorm(Module):
+class ChannelNorm(Affine):
     """What batch and instance normalization share: (x − mean) / √(variance + ε) · w + b.
 
     w and b have one value a channel. Running statistics follow with
@@ -42,25 +40,21 @@ class _ChannelNorm(Module):
     def __init__(
         self,
         num_features: int,
-        eps: float,
-        momentum: float | None,
-        affine: bool,
-        track_running_stats: bool,
-        device: torch.device | str | None,
-        dtype: torch.dtype | None,
-        bias: bool,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+        *,
+        bias: bool = True,
     ) -> None:
         self.num_features = num_features
         self.eps = eps
         self.momentum = momentum
         self.affine = affine
         self.track_running_stats = track_running_stats
-        self.weight: Parameter | None = None
-        self.bias: Parameter | None = None
-        if affine:
-            self.weight = Parameter(torch.ones(num_features, device=device, dtype=dtype))
-            if bias:
-                self.bias = Parameter(torch.zeros(num_features, device=device, dtype=dtype))
+        self.learn(num_features, affine, bias, device, dtype)
         kept: dict[str, Any] = dict.fromkeys(("running_mean", "running_var"))
         kept["num_batches_tracked"] = None
         if track_running_stats:
@@ -77,10 +71,7 @@ class _ChannelNorm(Module):
     def reset_parameters(self) -> None:
         """Forget the running statistics; set w to 1 and b to 0."""
         self.reset_running_stats()
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        super().reset_parameters()
 
     def reset_running_stats(self) -> None:
         """Forget the running statistics."""
@@ -154,27 +145,11 @@ class _ChannelNorm(Module):
         )
 
 
-class _BatchNorm(_ChannelNorm):
+class _BatchNorm(ChannelNorm):
     """Statistics of each channel over the batch and all positions.
 
     An explicit backward leaves the running statistics alone.
     """
-
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        device: torch.device | str | None = None,
-        dtype: torch.dtype | None = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        super().__init__(
-            num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
-        )
 
     def reduced(self, x: Any, channel: int) -> tuple[int, ...]:
         """Batch and positions."""
@@ -211,51 +186,3 @@ class BatchNorm3d(_BatchNorm):
     """Batch normalization of x (n, C, D, H, W), as torch.nn.BatchNorm3d. See `BatchNorm1d`."""
 
     takes = (5,)
-
-
-class _InstanceNorm(_ChannelNorm):
-    """Statistics of each example's channel over its positions."""
-
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float = 0.1,
-        affine: bool = False,
-        track_running_stats: bool = False,
-        device: torch.device | str | None = None,
-        dtype: torch.dtype | None = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        super().__init__(
-            num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
-        )
-
-    def reduced(self, x: Any, channel: int) -> tuple[int, ...]:
-        """Positions."""
-        return tuple(range(run_dims(self) + channel + 1, x.dim()))
-
-
-class InstanceNorm1d(_InstanceNorm):
-    """Normalization of each example's channels, x (n, C, L) or (C, L), as torch.nn.InstanceNorm1d.
-
-    Source: Ulyanov et al. 2017.
-    """
-
-    takes = (2, 3)
-    unbatched = 2
-
-
-class InstanceNorm2d(_InstanceNorm):
-    """Normalization of each example's channels, x (n, C, H, W), as torch.nn.InstanceNorm2d."""
-
-    takes = (3, 4)
-    unbatched = 3
-
-
-class InstanceNorm3d(_InstanceNorm):
-    """Normalization of each example's channels, x (n, C, D, H, W), as torch.nn.InstanceNorm3d."""
-
-    takes = (4, 5)
-    unbatched = 4

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import torch
 
 from framework import init
-from framework.derivatives import pad, permute
+from framework.derivatives import permute
 from framework.layers.arguments import along_channels, check_dtype, repeated, run_dims
 from framework.layers.padding import extend
-from framework.layers.windows import as_batch, borders, check_spatial, slide, slide_back
+from framework.layers.windows import as_batch, borders, check_spatial, slide
 from framework.module import Module
 from framework.variable import Parameter
 
@@ -20,7 +20,7 @@ Size = int | Sequence[int]
 MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-class _Convolution(Module):
+class Convolution(Module):
     """What convolutions and transposed ones share: weight, bias and their initial values."""
 
     spatial: ClassVar[int]
@@ -106,7 +106,7 @@ class _Convolution(Module):
         return shown + (f", padding_mode={mode}" if mode != "zeros" else "")
 
 
-class _Conv(_Convolution):
+class _Conv(Convolution):
     """Slides a window over the input and multiplies what it shows with the weight."""
 
     def __init__(
@@ -153,17 +153,17 @@ class _Conv(_Convolution):
         positions, kernel = windows.shape[-2 * d : -d], windows.shape[-d:]
         windows = windows.reshape(*runs, n, groups, channels // groups, *positions, *kernel)
         # To (runs, groups, n, positions, channels, kernel): one row a window.
-        rows = permute(windows, _moved(len(runs), [1, 0, *range(3, 3 + d), 2], d))
+        rows = permute(windows, moved(len(runs), [1, 0, *range(3, 3 + d), 2], d))
         inside = channels // groups * math.prod(kernel)
         rows = rows.reshape(*runs, groups, n * math.prod(positions), inside)
         matrix = self.weight.reshape(*runs, groups, self.out_channels // groups, inside)
         y = (rows @ matrix.mT).reshape(*runs, groups, n, *positions, self.out_channels // groups)
         # To (runs, n, groups, channels, positions).
-        y = permute(y, _moved(len(runs), [1, 0, 2 + d, *range(2, 2 + d)], 0))
+        y = permute(y, moved(len(runs), [1, 0, 2 + d, *range(2, 2 + d)], 0))
         return y.reshape(*runs, n, self.out_channels, *positions)
 
 
-def _moved(leading: int, order: list[int], trailing: int) -> list[int]:
+def moved(leading: int, order: list[int], trailing: int) -> list[int]:
     """An order of dimensions between leading and trailing ones that stay."""
     after = leading + len(order)
     return [*range(leading), *(leading + d for d in order), *range(after, after + trailing)]
@@ -207,80 +207,5 @@ class Conv2d(_Conv):
 
 class Conv3d(_Conv):
     """Cross-correlation of x (n, C, D, H, W) with the weight, as torch.nn.Conv3d. See `Conv1d`."""
-
-    spatial = 3
-
-
-class _ConvTranspose(_Convolution):
-    """Multiplies each element with the weight and adds up the windows where they lie."""
-
-    transposed = True
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Size,
-        stride: Size = 1,
-        padding: Size = 0,
-        output_padding: Size = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: Size = 1,
-        padding_mode: str = "zeros",
-        device: torch.device | str | None = None,
-        dtype: torch.dtype | None = None,
-    ) -> None:
-        self._prepare(
-            in_channels, out_channels, kernel_size, stride, padding, output_padding, dilation,
-            groups, bias, padding_mode, device, dtype,
-        )  # fmt: skip
-
-    def convolve(self, x: Any) -> Any:
-        """The output without bias, of a batch."""
-        d, groups, kernel = self.spatial, self.groups, self.kernel_size
-        *runs, n, channels = x.shape[:-d]
-        positions = tuple(x.shape[-d:])
-        x = x.reshape(*runs, n, groups, channels // groups, *positions)
-        rows = permute(x, _moved(len(runs), [1, 0, *range(3, 3 + d), 2], 0))
-        rows = rows.reshape(*runs, groups, n * math.prod(positions), channels // groups)
-        outside = self.out_channels // groups * math.prod(kernel)
-        matrix = self.weight.reshape(*runs, groups, channels // groups, outside)
-        windows = (rows @ matrix).reshape(
-            *runs, groups, n, *positions, self.out_channels // groups, *kernel
-        )
-        windows = permute(windows, _moved(len(runs), [1, 0, 2 + d, *range(2, 2 + d)], d))
-        windows = windows.reshape(*runs, n, self.out_channels, *positions, *kernel)
-        lengths = [
-            (length - 1) * step + gap * (size - 1) + 1
-            for length, step, gap, size in zip(
-                positions, self.stride, self.dilation, kernel, strict=True
-            )
-        ]
-        y = slide_back(windows, lengths, self.stride, self.dilation)
-        widths: list[int] = []
-        for cut, more in zip(self.padding, self.output_padding, strict=True):
-            widths = [-cut, more - cut, *widths]
-        return pad(y, widths) if any(widths) else y
-
-
-class ConvTranspose1d(_ConvTranspose):
-    """The transpose of `Conv1d` as a linear map, as torch.nn.ConvTranspose1d.
-
-    Shapes: x (n, in_channels, L); weight (in_channels, out_channels / groups, *kernel_size). The
-    output has (L − 1)·stride − 2·padding + dilation·(kernel − 1) + output_padding + 1 positions.
-    """
-
-    spatial = 1
-
-
-class ConvTranspose2d(_ConvTranspose):
-    """The transpose of `Conv2d`, as torch.nn.ConvTranspose2d. See `ConvTranspose1d`."""
-
-    spatial = 2
-
-
-class ConvTranspose3d(_ConvTranspose):
-    """The transpose of `Conv3d`, as torch.nn.ConvTranspose3d. See `ConvTranspose1d`."""
 
     spatial = 3

@@ -7,19 +7,30 @@ from typing import Any
 
 import torch
 
-from framework import init
 from framework.derivatives import pad, rsqrt, square, standardize, unfold
+from framework.layers.affine import Affine
 from framework.layers.arguments import along_channels, check_dtype, own_shape, run_dims
 from framework.module import Module
-from framework.variable import Parameter
 
 
-class _OfTrailingDimensions(Module):
-    """What LayerNorm and RMSNorm share: the last dimensions, and a learned factor."""
+class _OfTrailingDimensions(Affine):
+    """What LayerNorm and RMSNorm share: the last dimensions, and what is learned for them."""
 
     keeps_features = True
-    normalized_shape: tuple[int, ...]
-    weight: Parameter | None
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        elementwise_affine: bool,
+        bias: bool,
+        device: torch.device | str | None,
+        dtype: torch.dtype | None,
+    ) -> None:
+        if isinstance(normalized_shape, int):
+            normalized_shape = (normalized_shape,)
+        self.normalized_shape = tuple(normalized_shape)
+        self.elementwise_affine = elementwise_affine
+        self.learn(self.normalized_shape, elementwise_affine, bias, device, dtype)
 
     def _dimensions(self, x: Any) -> tuple[int, ...]:
         shape = self.normalized_shape
@@ -37,10 +48,6 @@ class _OfTrailingDimensions(Module):
             return parameter
         ones = (1,) * (x.dim() - 1 - len(self.normalized_shape))
         return parameter.reshape(self.runs, *ones, *self.normalized_shape)
-
-
-def _as_shape(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
-    return (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
 
 
 class LayerNorm(_OfTrailingDimensions):
@@ -61,23 +68,8 @@ class LayerNorm(_OfTrailingDimensions):
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        self.normalized_shape = _as_shape(normalized_shape)
+        super().__init__(normalized_shape, elementwise_affine, bias, device, dtype)
         self.eps = eps
-        self.elementwise_affine = elementwise_affine
-        self.weight = None
-        self.bias: Parameter | None = None
-        if elementwise_affine:
-            self.weight = Parameter(torch.ones(self.normalized_shape, device=device, dtype=dtype))
-            if bias:
-                zeros = torch.zeros(self.normalized_shape, device=device, dtype=dtype)
-                self.bias = Parameter(zeros)
-
-    def reset_parameters(self) -> None:
-        """Set w to 1 and b to 0."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
 
     def forward(self, x: Any) -> Any:
         """Normalize."""
@@ -112,17 +104,8 @@ class RMSNorm(_OfTrailingDimensions):
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        self.normalized_shape = _as_shape(normalized_shape)
+        super().__init__(normalized_shape, elementwise_affine, False, device, dtype)
         self.eps = eps
-        self.elementwise_affine = elementwise_affine
-        self.weight = None
-        if elementwise_affine:
-            self.weight = Parameter(torch.ones(self.normalized_shape, device=device, dtype=dtype))
-
-    def reset_parameters(self) -> None:
-        """Set w to 1."""
-        if self.weight is not None:
-            init.ones_(self.weight)
 
     def forward(self, x: Any) -> Any:
         """Normalize."""
@@ -137,7 +120,7 @@ class RMSNorm(_OfTrailingDimensions):
         )
 
 
-class GroupNorm(Module):
+class GroupNorm(Affine):
     """(x − mean) / √(variance + ε) · w + b, as torch.nn.GroupNorm (Wu & He 2018).
 
     Mean and variance are those of each example's groups of channels; w and b have one value a
@@ -167,19 +150,7 @@ class GroupNorm(Module):
         self.num_channels = num_channels
         self.eps = eps
         self.affine = affine
-        self.weight: Parameter | None = None
-        self.bias: Parameter | None = None
-        if affine:
-            self.weight = Parameter(torch.ones(num_channels, device=device, dtype=dtype))
-            if bias:
-                self.bias = Parameter(torch.zeros(num_channels, device=device, dtype=dtype))
-
-    def reset_parameters(self) -> None:
-        """Set w to 1 and b to 0."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        self.learn(num_channels, affine, bias, device, dtype)
 
     def forward(self, x: Any) -> Any:
         """Normalize."""

@@ -95,13 +95,6 @@ class _ConstantPad(_Pad):
         return f"padding={self.padding}, value={self.value}"
 
 
-class _ZeroPad(_Pad):
-    mode = "constant"
-
-    def __init__(self, padding: int | Sequence[int]) -> None:
-        super().__init__(padding)
-
-
 class ConstantPad1d(_ConstantPad):
     """A value beyond the borders of x (*, L), as torch.nn.ConstantPad1d."""
 
@@ -120,22 +113,22 @@ class ConstantPad3d(_ConstantPad):
     spatial = 3
 
 
-class ZeroPad1d(_ZeroPad):
+class ZeroPad1d(_Pad):
     """Zeros beyond the borders of x (*, L), as torch.nn.ZeroPad1d."""
 
-    spatial = 1
+    spatial, mode = 1, "zeros"
 
 
-class ZeroPad2d(_ZeroPad):
+class ZeroPad2d(_Pad):
     """Zeros beyond the borders of x (*, H, W), as torch.nn.ZeroPad2d."""
 
-    spatial = 2
+    spatial, mode = 2, "zeros"
 
 
-class ZeroPad3d(_ZeroPad):
+class ZeroPad3d(_Pad):
     """Zeros beyond the borders of x (*, D, H, W), as torch.nn.ZeroPad3d."""
 
-    spatial = 3
+    spatial, mode = 3, "zeros"
 
 
 class ReflectionPad1d(_Pad):

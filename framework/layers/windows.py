@@ -89,6 +89,12 @@ def largest(windows: Any, spatial: int) -> tuple[Any, Tensor]:
     return derivatives.gather(flat, -1, index).squeeze(-1), index
 
 
+def places(numbers: Tensor, index: Tensor) -> Tensor:
+    """Where in the plane `largest` found its elements, given the windows of `numbered`."""
+    flat = numbers.reshape(*numbers.shape[: numbers.dim() // 2], -1)
+    return flat.expand(*index.shape[:-1], -1).gather(-1, index).squeeze(-1)
+
+
 def numbered(lengths: Sequence[int], device: torch.device) -> Tensor:
     """The elements of a plane, numbered."""
     return torch.arange(math.prod(lengths), device=device).reshape(*lengths)

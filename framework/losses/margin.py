@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from framework import derivatives
-from framework.layers.arguments import own_shape
 from framework.losses.loss import Loss, WeightedLoss
 from framework.module import from_recording
 
@@ -184,15 +183,7 @@ class MultiLabelMarginLoss(Loss):
     of which those before the first negative one count.
     """
 
-    same_shape = False
-
-    def check(self, prediction: Any, target: Any, *others: Any) -> None:
-        """The shapes are equal, though the dtypes are not."""
-        if own_shape(self, prediction) != own_shape(self, target):
-            raise ValueError(
-                f"MultiLabelMarginLoss takes prediction and target of one shape, and got "
-                f"{tuple(prediction.shape)} and {tuple(target.shape)}"
-            )
+    same_dtype = False
 
     def forward(self, prediction: Any, target: Any) -> Any:
         """Compute the loss."""

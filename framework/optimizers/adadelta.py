@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
-from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.optimizer import Optimizer
+from framework.optimizers.parts import decayed, defaults_of, follow_square
 
 
 class Adadelta(Optimizer):
@@ -18,16 +18,13 @@ class Adadelta(Optimizer):
     v ← ρ v + (1 − ρ) g² before, d ← ρ d + (1 − ρ) Δ² after.
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         rho: ρ.
         eps: ε.
-        weight_decay: factor of the parameter that is added to the gradient.
-        maximize: ascend instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
+
+    from_zero = ("square_avg", "acc_delta")
 
     def __init__(
         self,
@@ -42,30 +39,16 @@ class Adadelta(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "rho": rho,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-        }
-        super().__init__(
-            params, defaults, foreach=foreach, capturable=capturable, differentiable=differentiable
-        )
+        super().__init__(params, defaults_of(
+            self, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize,
+            foreach=foreach, capturable=capturable, differentiable=differentiable,
+        ))  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
         """Refuse arguments out of range."""
         super().check(group)
         if not 0.0 <= group["rho"] <= 1.0:
             raise ValueError(f"Adadelta takes rho from 0 to 1, and got {group['rho']}")
-
-    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """Both averages at zero."""
-        return {name: torch.zeros_like(parameter) for name in ("square_avg", "acc_delta")}
-
-    def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
-        """The negated learning rate."""
-        return {"negative_lr": -rate_of(group)}
 
     def update(
         self,
@@ -78,10 +61,9 @@ class Adadelta(Optimizer):
     ) -> None:
         """One step."""
         rho, eps = group["rho"], group["eps"]
-        if group["weight_decay"]:
-            gradient = gradient.add(parameter, alpha=group["weight_decay"])
-        square = state["square_avg"].mul_(rho).addcmul_(gradient, gradient, value=1 - rho)
+        gradient = decayed(parameter, gradient, group, scalars)
+        square = follow_square(state["square_avg"], gradient, rho)
         root = square.add(eps).sqrt_()
         change = state["acc_delta"].add(eps).sqrt_().div_(root).mul_(gradient)
-        state["acc_delta"].mul_(rho).addcmul_(change, change, value=1 - rho)
+        follow_square(state["acc_delta"], change, rho)
         parameter.addcmul_(change, scalars.negative_lr)

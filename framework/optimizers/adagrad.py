@@ -10,6 +10,7 @@ from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.parts import decayed, defaults_of
 
 
 class Adagrad(Optimizer):
@@ -18,16 +19,11 @@ class Adagrad(Optimizer):
     lr′ = lr / (1 + (k − 1) lr_decay) at step k.
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         lr_decay: how fast the learning rate falls.
-        weight_decay: factor of the parameter that is added to the gradient.
         initial_accumulator_value: s at the start.
         eps: ε.
-        maximize: ascend instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
 
     at_least_zero = ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps")
@@ -46,17 +42,11 @@ class Adagrad(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "lr_decay": lr_decay,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "initial_accumulator_value": initial_accumulator_value,
-            "maximize": maximize,
-        }
-        super().__init__(
-            params, defaults, foreach=foreach, differentiable=differentiable, fused=fused
-        )
+        super().__init__(params, defaults_of(
+            self, lr=lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay,
+            initial_accumulator_value=initial_accumulator_value, maximize=maximize, foreach=foreach,
+            differentiable=differentiable, fused=fused,
+        ))  # fmt: skip
 
     def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         """The sum of squares at its initial value."""
@@ -76,7 +66,6 @@ class Adagrad(Optimizer):
         step: int,
     ) -> None:
         """One step."""
-        if group["weight_decay"]:
-            gradient = gradient.add(parameter, alpha=group["weight_decay"])
+        gradient = decayed(parameter, gradient, group, scalars)
         root = state["sum"].addcmul_(gradient, gradient).sqrt().add_(group["eps"])
         parameter.addcdiv_(gradient.mul(scalars.negative_lr), root)

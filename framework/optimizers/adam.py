@@ -10,6 +10,7 @@ from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.parts import decay_of, decayed, defaults_of, moments
 
 
 class Adam(Optimizer):
@@ -18,17 +19,11 @@ class Adam(Optimizer):
     m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², m̂ = m / (1 − β₁ᵏ), v̂ = v / (1 − β₂ᵏ) at step k.
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         betas: β₁ and β₂.
         eps: ε.
-        weight_decay: factor of the parameter that is added to the gradient.
         amsgrad: use the largest v̂ so far (Reddi et al. 2018).
-        maximize: ascend instead.
-        decoupled_weight_decay: shrink the parameter by lr·weight_decay·p instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
 
     def __init__(
@@ -47,23 +42,11 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": betas,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "amsgrad": amsgrad,
-            "maximize": maximize,
-            "decoupled_weight_decay": decoupled_weight_decay,
-        }
-        super().__init__(
-            params,
-            defaults,
-            foreach=foreach,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        super().__init__(params, defaults_of(
+            self, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
+            maximize=maximize, decoupled_weight_decay=decoupled_weight_decay, foreach=foreach,
+            capturable=capturable, differentiable=differentiable, fused=fused,
+        ))  # fmt: skip
 
     def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         """Both averages at zero."""
@@ -73,14 +56,11 @@ class Adam(Optimizer):
     def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
         """The step size and the root of v's correction."""
         first, second = group["betas"]
-        lr = rate_of(group)
-        numbers = {
-            "negative_step_size": -(lr / (1 - first**step)),
+        return {
+            "negative_step_size": -(rate_of(group) / (1 - first**step)),
             "root_correction": (1 - second**step) ** 0.5,
+            **decay_of(group),
         }
-        if group["decoupled_weight_decay"]:
-            numbers["decay"] = 1 - lr * group["weight_decay"]
-        return numbers
 
     def update(
         self,
@@ -92,14 +72,8 @@ class Adam(Optimizer):
         step: int,
     ) -> None:
         """One step."""
-        first, second = group["betas"]
-        average, square = state["exp_avg"], state["exp_avg_sq"]
-        if group["weight_decay"] and group["decoupled_weight_decay"]:
-            parameter.mul_(scalars.decay)
-        elif group["weight_decay"]:
-            gradient = gradient.add(parameter, alpha=group["weight_decay"])
-        average.lerp_(gradient, 1 - first)
-        square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        gradient = decayed(parameter, gradient, group, scalars)
+        average, square = moments(gradient, state, group)
         if group["amsgrad"]:
             square = torch.maximum(state["max_exp_avg_sq"], square, out=state["max_exp_avg_sq"])
         # The root of an exact zero, which units that are off leave, takes many times longer than

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.parts import decayed, defaults_of
 
 
 class Adamax(Optimizer):
@@ -18,16 +19,13 @@ class Adamax(Optimizer):
     m ← β₁ m + (1 − β₁) g, u ← max(β₂ u, |g| + ε) at step k.
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         betas: β₁ and β₂.
         eps: ε.
-        weight_decay: factor of the parameter that is added to the gradient.
-        maximize: ascend instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
+
+    from_zero = ("exp_avg", "exp_inf")
 
     def __init__(
         self,
@@ -42,20 +40,10 @@ class Adamax(Optimizer):
         differentiable: bool = False,
         capturable: bool = False,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": betas,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-        }
-        super().__init__(
-            params, defaults, foreach=foreach, differentiable=differentiable, capturable=capturable
-        )
-
-    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """Average and norm at zero."""
-        return {name: torch.zeros_like(parameter) for name in ("exp_avg", "exp_inf")}
+        super().__init__(params, defaults_of(
+            self, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, maximize=maximize,
+            foreach=foreach, differentiable=differentiable, capturable=capturable,
+        ))  # fmt: skip
 
     def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
         """The negated step size."""
@@ -72,8 +60,7 @@ class Adamax(Optimizer):
     ) -> None:
         """One step."""
         first, second = group["betas"]
-        if group["weight_decay"]:
-            gradient = gradient.add(parameter, alpha=group["weight_decay"])
+        gradient = decayed(parameter, gradient, group, scalars)
         average = state["exp_avg"].lerp_(gradient, 1 - first)
         norm = state["exp_inf"].mul_(second)
         torch.maximum(norm, gradient.abs().add_(group["eps"]), out=norm)

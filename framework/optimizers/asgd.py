@@ -11,6 +11,7 @@ from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.parts import decayed, defaults_of
 
 
 class ASGD(Optimizer):
@@ -20,17 +21,14 @@ class ASGD(Optimizer):
     The averages a are in the state, under "ax".
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         lambd: λ.
         alpha: α.
         t0: t₀, the step from which on the parameters are averaged.
-        weight_decay: factor of the parameter that is added to the gradient.
-        maximize: ascend instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
+
+    from_zero = ("ax",)
 
     def __init__(
         self,
@@ -45,21 +43,11 @@ class ASGD(Optimizer):
         differentiable: bool = False,
         capturable: bool = False,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "lambd": lambd,
-            "alpha": alpha,
-            "t0": t0,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-        }
-        super().__init__(
-            params, defaults, foreach=foreach, differentiable=differentiable, capturable=capturable
-        )
-
-    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """The average, not yet begun."""
-        return {"ax": torch.zeros_like(parameter)}
+        super().__init__(params, defaults_of(
+            self, lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay,
+            maximize=maximize, foreach=foreach, differentiable=differentiable,
+            capturable=capturable,
+        ))  # fmt: skip
 
     def _eta(self, group: dict[str, Any], done: int) -> Rate:
         """η after so many steps, rounded to single precision, as torch keeps it."""
@@ -99,8 +87,7 @@ class ASGD(Optimizer):
         step: int,
     ) -> None:
         """One step."""
-        if group["weight_decay"]:
-            gradient = gradient.add(parameter, alpha=group["weight_decay"])
+        gradient = decayed(parameter, gradient, group, scalars)
         parameter.mul_(scalars.decay)
         parameter.addcmul_(gradient, scalars.negative_eta)
         if self.kind(group, step):

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.parts import decay_of, decayed, defaults_of, moments
 
 
 class NAdam(Optimizer):
@@ -20,20 +21,15 @@ class NAdam(Optimizer):
     precision as torch keeps it.
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         betas: β₁ and β₂.
         eps: ε.
-        weight_decay: factor of the parameter that is added to the gradient.
         momentum_decay: ψ.
-        decoupled_weight_decay: shrink the parameter by lr·weight_decay·p instead.
-        maximize: ascend instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
 
     at_least_zero = ("lr", "eps", "weight_decay", "momentum_decay")
+    from_zero = ("exp_avg", "exp_avg_sq")
 
     def __init__(
         self,
@@ -50,23 +46,13 @@ class NAdam(Optimizer):
         capturable: bool = False,
         differentiable: bool = False,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": betas,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "momentum_decay": momentum_decay,
-            "decoupled_weight_decay": decoupled_weight_decay,
-            "maximize": maximize,
-        }
         self._products: dict[tuple[float, float], list[float]] = {}
-        super().__init__(
-            params, defaults, foreach=foreach, capturable=capturable, differentiable=differentiable
-        )
-
-    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """Both averages at zero."""
-        return {name: torch.zeros_like(parameter) for name in ("exp_avg", "exp_avg_sq")}
+        super().__init__(params, defaults_of(
+            self, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
+            momentum_decay=momentum_decay, decoupled_weight_decay=decoupled_weight_decay,
+            maximize=maximize, foreach=foreach, capturable=capturable,
+            differentiable=differentiable,
+        ))  # fmt: skip
 
     def _momentum(self, group: dict[str, Any], step: int) -> float:
         return group["betas"][0] * (1.0 - 0.5 * (0.96 ** (step * group["momentum_decay"])))
@@ -92,7 +78,7 @@ class NAdam(Optimizer):
             "of_gradient": -lr * (1.0 - now) / (1.0 - product),
             "of_average": (-lr * following) / (1.0 - product * following),
             "correction": 1 - group["betas"][1] ** step,
-            "decay": 1 - lr * group["weight_decay"],
+            **decay_of(group),
         }
 
     def update(
@@ -105,14 +91,8 @@ class NAdam(Optimizer):
         step: int,
     ) -> None:
         """One step."""
-        first, second = group["betas"]
-        if group["weight_decay"]:
-            if group["decoupled_weight_decay"]:
-                parameter.mul_(scalars.decay)
-            else:
-                gradient = gradient.add(parameter, alpha=group["weight_decay"])
-        average = state["exp_avg"].lerp_(gradient, 1 - first)
-        square = state["exp_avg_sq"].mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        gradient = decayed(parameter, gradient, group, scalars)
+        average, square = moments(gradient, state, group)
         root = square.div(scalars.correction).sqrt_().add_(group["eps"])
         parameter.addcdiv_(gradient.mul(scalars.of_gradient), root)
         parameter.addcdiv_(average.mul(scalars.of_average), root)

@@ -30,6 +30,12 @@ class Optimizer:
     change from step to step; `start`, its state before the first step; and `kind`, what tells
     updates of different tensor calls apart.
 
+    The rules here take torch.optim's arguments. In all of them `params` are parameters, or groups
+    of them, and `lr` is the learning rate, or a tensor with one value a run; `maximize` ascends
+    instead. `weight_decay` times the parameter p is added to the gradient; or, if it is decoupled,
+    p shrinks by lr·weight_decay·p. torch's switches between its implementations, `foreach` and the
+    like, are refused.
+
     Args:
         parameters: an iterable of parameters, or of dicts with "params" and arguments of their own.
         defaults: the arguments for groups that do not give them.
@@ -43,23 +49,17 @@ class Optimizer:
     counts_steps: ClassVar[bool] = True
     #: Smallest allowed value of numeric arguments.
     at_least_zero: ClassVar[tuple[str, ...]] = ("lr", "weight_decay", "eps", "momentum")
+    #: Names of the state's tensors, where all are zero before the first step.
+    from_zero: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
         parameters: Iterable[Parameter] | Iterable[dict[str, Any]],
         defaults: dict[str, Any],
-        **switches: Any,
     ) -> None:
-        name = type(self).__name__
-        for switch, value in switches.items():
-            if value not in (None, False):
-                raise ValueError(
-                    f"{name}: {switch}={value!r} chooses one of torch's implementations, and this "
-                    "framework has one only; leave it out"
-                )
         given: list[Any] = list(parameters)
         if not given:
-            raise ValueError(f"{name} got no parameters")
+            raise ValueError(f"{type(self).__name__} got no parameters")
         if not isinstance(given[0], dict):
             given = [{"params": given}]
         self.defaults = defaults
@@ -99,11 +99,14 @@ class Optimizer:
 
     def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         """The state before the first step, of the parameters' shape."""
-        return {}
+        return {name: torch.zeros_like(parameter) for name in self.from_zero}
 
     def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
-        """Python numbers of update number `step` (from 1) that other steps do not share."""
-        return {}
+        """Python numbers of update number `step` (from 1) that other steps do not share.
+
+        Most rules need no other than the negated learning rate.
+        """
+        return {"negative_lr": -rate_of(group)} if "lr" in group else {}
 
     def kind(self, group: dict[str, Any], step: int) -> Any:
         """Equal for two steps exactly where their tensor calls are the same."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.parts import decay_of, decayed, defaults_of, moments
 
 
 class RAdam(Optimizer):
@@ -19,17 +19,13 @@ class RAdam(Optimizer):
     times √((ρ − 4)(ρ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρ)); else p ← p − lr·m̂.
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         betas: β₁ and β₂.
         eps: ε.
-        weight_decay: factor of the parameter that is added to the gradient.
-        decoupled_weight_decay: shrink the parameter by lr·weight_decay·p instead.
-        maximize: ascend instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
+
+    from_zero = ("exp_avg", "exp_avg_sq")
 
     def __init__(
         self,
@@ -45,21 +41,11 @@ class RAdam(Optimizer):
         capturable: bool = False,
         differentiable: bool = False,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": betas,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-            "decoupled_weight_decay": decoupled_weight_decay,
-        }
-        super().__init__(
-            params, defaults, foreach=foreach, capturable=capturable, differentiable=differentiable
-        )
-
-    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """Both averages at zero."""
-        return {name: torch.zeros_like(parameter) for name in ("exp_avg", "exp_avg_sq")}
+        super().__init__(params, defaults_of(
+            self, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, maximize=maximize,
+            decoupled_weight_decay=decoupled_weight_decay, foreach=foreach, capturable=capturable,
+            differentiable=differentiable,
+        ))  # fmt: skip
 
     def _lengths(self, group: dict[str, Any], step: int) -> tuple[float, float]:
         """ρ and ρ∞, how many gradients v averages over."""
@@ -75,12 +61,11 @@ class RAdam(Optimizer):
         """Learning rate, corrections and rectification."""
         first, second = group["betas"]
         length, longest = self._lengths(group, step)
-        lr = rate_of(group)
         numbers: dict[str, Rate] = {
-            "lr": lr,
+            "lr": rate_of(group),
             "correction": 1 - first**step,
             "root_correction": (1 - second**step) ** 0.5,
-            "decay": 1 - lr * group["weight_decay"],
+            **decay_of(group),
         }
         if length > 5.0:
             above = (length - 4) * (length - 2) * longest
@@ -97,14 +82,8 @@ class RAdam(Optimizer):
         step: int,
     ) -> None:
         """One step."""
-        first, second = group["betas"]
-        if group["weight_decay"]:
-            if group["decoupled_weight_decay"]:
-                parameter.mul_(scalars.decay)
-            else:
-                gradient = gradient.add(parameter, alpha=group["weight_decay"])
-        average = state["exp_avg"].lerp_(gradient, 1 - first)
-        square = state["exp_avg_sq"].mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        gradient = decayed(parameter, gradient, group, scalars)
+        average, square = moments(gradient, state, group)
         change = average.div(scalars.correction).mul_(scalars.lr)
         if self.kind(group, step):
             inverse = square.sqrt().add_(group["eps"]).reciprocal_()

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
-from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.optimizer import Optimizer
+from framework.optimizers.parts import decayed, defaults_of, follow_square
 
 
 class RMSprop(Optimizer):
@@ -18,17 +19,12 @@ class RMSprop(Optimizer):
     Source: Tieleman & Hinton 2012, lecture 6.5; centred: Graves 2013.
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         alpha: α.
         eps: ε.
-        weight_decay: factor of the parameter that is added to the gradient.
         momentum: μ; steps accumulate as b ← μ b + g / (√v + ε), p ← p − lr·b.
         centered: subtract from v the square of the gradient's own average.
-        maximize: ascend instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
 
     at_least_zero = ("lr", "eps", "momentum", "weight_decay", "alpha")
@@ -47,28 +43,17 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "momentum": momentum,
-            "alpha": alpha,
-            "eps": eps,
-            "centered": centered,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-        }
-        super().__init__(
-            params, defaults, capturable=capturable, foreach=foreach, differentiable=differentiable
-        )
+        super().__init__(params, defaults_of(
+            self, lr=lr, momentum=momentum, alpha=alpha, eps=eps, centered=centered,
+            weight_decay=weight_decay, maximize=maximize, capturable=capturable, foreach=foreach,
+            differentiable=differentiable,
+        ))  # fmt: skip
 
     def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         """All averages at zero."""
         names = ["square_avg"]
         names += ["momentum_buffer"] * (group["momentum"] > 0) + ["grad_avg"] * group["centered"]
         return {name: torch.zeros_like(parameter) for name in names}
-
-    def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
-        """The negated learning rate."""
-        return {"negative_lr": -rate_of(group)}
 
     def update(
         self,
@@ -81,9 +66,8 @@ class RMSprop(Optimizer):
     ) -> None:
         """One step."""
         alpha = group["alpha"]
-        if group["weight_decay"]:
-            gradient = gradient.add(parameter, alpha=group["weight_decay"])
-        square = state["square_avg"].mul_(alpha).addcmul_(gradient, gradient, value=1 - alpha)
+        gradient = decayed(parameter, gradient, group, scalars)
+        square = follow_square(state["square_avg"], gradient, alpha)
         if group["centered"]:
             average = state["grad_avg"].lerp_(gradient, 1 - alpha)
             root = square.addcmul(average, average, value=-1).sqrt_()

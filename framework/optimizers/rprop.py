@@ -10,6 +10,7 @@ from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.parts import defaults_of
 
 
 class Rprop(Optimizer):
@@ -19,15 +20,14 @@ class Rprop(Optimizer):
     η⁻ and the element waits for one step.
 
     Args:
-        params: parameters, or groups of them.
         lr: z at the start, or a tensor with one value a run.
         etas: η⁻ and η⁺.
         step_sizes: smallest and largest z.
-        maximize: ascend instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
+
+    from_zero = ("prev", "step_size")
 
     def __init__(
         self,
@@ -41,20 +41,16 @@ class Rprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        defaults = {"lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize}
-        super().__init__(
-            params, defaults, capturable=capturable, foreach=foreach, differentiable=differentiable
-        )
+        super().__init__(params, defaults_of(
+            self, lr=lr, etas=etas, step_sizes=step_sizes, maximize=maximize, capturable=capturable,
+            foreach=foreach, differentiable=differentiable,
+        ))  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
         """Refuse arguments out of range."""
         super().check(group)
         if not 0.0 < group["etas"][0] < 1.0 < group["etas"][1]:
             raise ValueError(f"Rprop takes etas with 0 < η⁻ < 1 < η⁺, and got {group['etas']}")
-
-    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """No gradient before the first; its step sizes are set when it comes."""
-        return {name: torch.zeros_like(parameter) for name in ("prev", "step_size")}
 
     def kind(self, group: dict[str, Any], step: int) -> Any:
         """The first step sets the step sizes."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
-from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.optimizer import Optimizer
+from framework.optimizers.parts import follow_square
 
 
 class ExponentialMovingAverageSGD(Optimizer):
@@ -19,15 +19,13 @@ class ExponentialMovingAverageSGD(Optimizer):
     Source: minigrad (Deschenaux & Follonier 2021).
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         momentum: μ.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
 
     counts_steps = False
+    from_zero = ("momentum_buffer",)
 
     def __init__(self, params: Iterable[Any], lr: Rate = 1e-3, momentum: float = 0.0) -> None:
         super().__init__(params, {"lr": lr, "momentum": momentum})
@@ -39,14 +37,6 @@ class ExponentialMovingAverageSGD(Optimizer):
             raise ValueError(
                 f"ExponentialMovingAverageSGD takes momentum in [0, 1), and got {group['momentum']}"
             )
-
-    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """The average at zero."""
-        return {"momentum_buffer": torch.zeros_like(parameter)}
-
-    def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
-        """The negated learning rate."""
-        return {"negative_lr": -rate_of(group)}
 
     def update(
         self,
@@ -70,17 +60,15 @@ class UncorrectedAdam(Optimizer):
     (Deschenaux & Follonier 2021), whose report has ε inside the root and whose code outside.
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         betas: β₁ and β₂.
         eps: ε.
         eps_inside_root: add ε to v instead of to its root.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
 
     counts_steps = False
+    from_zero = ("exp_avg", "exp_avg_sq")
 
     def __init__(
         self,
@@ -94,14 +82,6 @@ class UncorrectedAdam(Optimizer):
             params, {"lr": lr, "betas": betas, "eps": eps, "eps_inside_root": eps_inside_root}
         )
 
-    def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
-        """Both averages at zero."""
-        return {name: torch.zeros_like(parameter) for name in ("exp_avg", "exp_avg_sq")}
-
-    def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
-        """The negated learning rate."""
-        return {"negative_lr": -rate_of(group)}
-
     def update(
         self,
         parameter: Tensor,
@@ -114,7 +94,7 @@ class UncorrectedAdam(Optimizer):
         """One step."""
         first, second = group["betas"]
         average = state["exp_avg"].mul_(first).add_(gradient, alpha=1 - first)
-        square = state["exp_avg_sq"].mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        square = follow_square(state["exp_avg_sq"], gradient, second)
         if group["eps_inside_root"]:
             root = square.add(group["eps"]).sqrt_()
         else:

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from framework.optimizers.blocks import Rate, Scalars
-from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.optimizer import Optimizer
+from framework.optimizers.parts import decayed, defaults_of
 
 
 class SGD(Optimizer):
@@ -19,16 +20,11 @@ class SGD(Optimizer):
     to the gradient.
 
     Args:
-        params: parameters, or groups of them.
-        lr: learning rate, or a tensor with one value a run.
         momentum: μ.
         dampening: how much of the gradient does not enter b.
-        weight_decay: factor of the parameter that is added to the gradient.
         nesterov: Nesterov's momentum; needs momentum > 0 and no dampening.
-        maximize: ascend instead.
 
-    Raises:
-        ValueError: an argument out of range.
+    For the other arguments see `Optimizer`.
     """
 
     counts_steps = False
@@ -49,21 +45,11 @@ class SGD(Optimizer):
     ) -> None:
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("SGD: nesterov needs momentum > 0 and dampening = 0")
-        defaults = {
-            "lr": lr,
-            "momentum": momentum,
-            "dampening": dampening,
-            "weight_decay": weight_decay,
-            "nesterov": nesterov,
-            "maximize": maximize,
-        }
-        super().__init__(
-            params, defaults, foreach=foreach, differentiable=differentiable, fused=fused
-        )
-
-    def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
-        """The negated learning rate."""
-        return {"negative_lr": -rate_of(group)}
+        super().__init__(params, defaults_of(
+            self, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
+            nesterov=nesterov, maximize=maximize, foreach=foreach, differentiable=differentiable,
+            fused=fused,
+        ))  # fmt: skip
 
     def start(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         """The momentum buffer, if there is one."""
@@ -83,8 +69,7 @@ class SGD(Optimizer):
         step: int,
     ) -> None:
         """One step."""
-        if group["weight_decay"]:
-            gradient = gradient.add(parameter, alpha=group["weight_decay"])
+        gradient = decayed(parameter, gradient, group, scalars)
         if group["momentum"]:
             buffer = state["momentum_buffer"]
             if step == 1:

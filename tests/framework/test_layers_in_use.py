@@ -4,6 +4,7 @@ import pytest
 import torch
 
 import framework as fw
+from tests.framework.catalogue import LAYERS
 
 
 def test_a_users_module_needs_only_forward():
@@ -167,3 +168,18 @@ def test_lists_and_dictionaries_of_modules_are_found():
         "listed.0.weight", "listed.0.bias", "named.out.weight", "named.out.bias",
     ]  # fmt: skip
     assert model(torch.ones(3, 2)).shape == (3, 1)
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in LAYERS if hasattr(getattr(fw, c.name), "reset_parameters")], ids=str
+)
+def test_resetting_gives_what_the_constructor_gave(case):
+    torch.manual_seed(0)
+    layer = case.build()
+    given = {name: tensor.clone() for name, tensor in layer.state_dict().items()}
+    for tensor in layer.state_dict().values():
+        tensor.fill_(7)
+    torch.manual_seed(0)
+    layer.reset_parameters()
+    for name, tensor in layer.state_dict().items():
+        assert torch.equal(tensor, given[name]), name

@@ -73,6 +73,11 @@ CASES = {
         ValueError,
         "CrossEntropyLoss: the batch is empty",
     ),
+    "an empty batch of label lists": (
+        lambda: fw.MultiLabelMarginLoss()(X[:0], X[:0].long()),
+        ValueError,
+        "MultiLabelMarginLoss: the batch is empty",
+    ),
     "a class above the last": (
         lambda: fw.CrossEntropyLoss()(X, torch.tensor([0, 1, 2, 0])),
         ValueError,
