@@ -63,7 +63,8 @@ class Optimizer:
         if not isinstance(given[0], dict):
             given = [{"params": given}]
         self.defaults = defaults
-        self._settings = itemgetter(*[argument for argument in defaults if argument != "lr"])
+        settings = [argument for argument in defaults if argument != "lr"]
+        self._settings = itemgetter(*settings) if settings else lambda group: ()
         self.param_groups: list[dict[str, Any]] = []
         self._blocks: list[list[Block]] = []
         for group in given:

@@ -17,6 +17,16 @@ def perceptron(activation: str = "ReLU") -> fw.Module:
     return fw.Sequential(fw.Linear(2, 5), act(), fw.Linear(5, 5), act(), fw.Linear(5, 2))
 
 
+class SignDescent(fw.Optimizer):
+    """A user's rule: p ← p − lr·sign(g). The learning rate is its only argument."""
+
+    def __init__(self, params, lr):
+        super().__init__(params, {"lr": lr})
+
+    def update(self, parameter, gradient, state, scalars, group, step):
+        parameter.addcmul_(gradient.sign(), scalars.negative_lr)
+
+
 MODELS: dict[str, Callable[[], fw.Module]] = {
     **{name: lambda name=name: perceptron(name) for name in ("ReLU", "Tanh", "Sigmoid", "SELU")},
     "batch norm": lambda: fw.Sequential(fw.Linear(2, 5), fw.BatchNorm1d(5), fw.Linear(5, 2)),
@@ -42,6 +52,7 @@ OPTIMIZERS = {
                      "Rprop", "ASGD")
     },
     "averaged gradient": lambda p: fw.ExponentialMovingAverageSGD(p, lr=0.1, momentum=0.9),
+    "a user's": lambda p: SignDescent(p, lr=0.01),
     "uncorrected": lambda p: fw.UncorrectedAdam(p, lr=0.01),
 }  # fmt: skip
 
