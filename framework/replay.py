@@ -88,6 +88,8 @@ def _ways(
         args = (args[0].view(-1), 0)
     if name == "matmul" and not kwargs and args[0].dim() == args[1].dim() in (2, 3):
         name = {2: "mm", 3: "bmm"}[out.dim()]
+    if name in ("addmm", "baddbmm"):
+        args = (args[0].expand(out.shape), *args[1:])
     if args and args[0] is out and hasattr(out, f"{name}_"):
         yield partial(getattr(out, f"{name}_"), *args[1:], **kwargs)
     if len(args) == 2 and args[1] is out and name in ("add", "mul"):

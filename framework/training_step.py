@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +79,7 @@ class TrainingStep:
         key = self._key(x, target)
         recording = self._recordings.get(key)
         if recording is not None:
-            replayed = self._replay(recording, [(x, target)])
+            replayed = self._replay(recording, [(x, target)], [None])
             return recording.value.clone() if replayed else self._eager(x, target)
         if key in self._seen and key not in self._recordings:
             return self._record(key, x, target)
@@ -93,19 +93,31 @@ class TrainingStep:
 
         Shapes: x and target with n examples in their first dimension, or, stacked, their second.
         The losses before each update have shape (steps), or (runs, steps).
+
+        Raises:
+            ValueError: other targets than examples, or a batch size below 1.
         """
-        examples = 0 if self.model.runs is None else 1
-        pieces = (x.split(batch_size, examples), target.split(batch_size, examples))
+        dimension = 0 if self.model.runs is None else 1
+        examples, targets = x.shape[dimension], target.shape[dimension]
+        if examples != targets or batch_size < 1:
+            raise ValueError(
+                "TrainingStep.epoch takes as many targets as examples and a batch size ≥ 1, and "
+                f"got {examples} examples, {targets} targets and batch_size={batch_size}"
+            )
+        full, rest = divmod(examples, batch_size)
+        sizes = [batch_size] * full + [rest] * (rest > 0)
+        pieces = (x.split_with_sizes(sizes, dimension), target.split_with_sizes(sizes, dimension))
         batches = list(zip(*pieces, strict=True))
         values: list[Tensor] = []
         while len(values) < len(batches):
-            first = batches[len(values)]
-            recording = self._recordings.get(self._key(*first))
+            done = len(values)
+            recording = self._recordings.get(self._key(*batches[done]))
             if recording is not None:
-                alike = [b for b in batches[len(values) :] if b[0].shape == first[0].shape]
-                if self._replay(recording, alike, values):
-                    continue
-            values.append(self(*first))
+                alike = batches[done:full] or batches[full:]
+                room = recording.value.new_empty(len(alike), *recording.value.shape).unbind()
+                values += room[: self._replay(recording, alike, room)]
+            if len(values) == done:
+                values.append(self(*batches[done]))
         return torch.stack(values, -1)
 
     def _key(self, x: Tensor, target: Tensor) -> Any:
@@ -121,31 +133,31 @@ class TrainingStep:
         self,
         recording: Recording,
         batches: list[tuple[Tensor, Tensor]],
-        values: list[Tensor] | None = None,
-    ) -> bool:
-        """Replay for each batch, append each value, and say whether there was one.
+        values: Sequence[Tensor | None],
+    ) -> int:
+        """Replay for each batch, write each value where there is room, and say how many it was.
 
         Stops before a step of another kind, and at one that cannot be done: the eager lines will
         say why.
         """
         optimizer = self.optimizer
-        kinds = optimizer.kinds() if len(batches) > 1 else None
+        kinds = optimizer.kinds()
         done = 0
         try:
             with self._without_autograd:
-                for x, target in batches:
+                for (x, target), value in zip(batches, values, strict=True):
                     if done and optimizer.kinds() != kinds:
                         break
                     optimizer.advance(recording.active)
                     recording.run(x, target)
+                    if value is not None:
+                        value.copy_(recording.value)
                     done += 1
-                    if values is not None:
-                        values.append(recording.value.clone())
         except (RuntimeError, IndexError):
             optimizer.retreat(recording.active)
         for parameter, gradient in recording.gradients:
             parameter.grad = gradient
-        return done > 0
+        return done
 
     def _eager(self, x: Tensor, target: Tensor, watched: Any = None) -> Tensor:
         """The four lines themselves; what `watched` sees is all but the step's Python numbers."""

@@ -24,7 +24,8 @@ class RecordedRun(AutogradRun):
 
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Any:
         """Gather the epoch's points once; batches are views of it."""
-        self.model.train()
+        if not self.model.training:
+            self.model.train()
         losses = self._step.epoch(
             x.index_select(0, order), target.index_select(0, order), batch_size
         )

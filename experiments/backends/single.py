@@ -92,11 +92,9 @@ class SingleSession:
 
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Tensor:
         """Train every run one epoch; the losses (runs, steps)."""
+        by_run = zip(x.unbind(), target.unbind(), order.unbind(), strict=True)
         return torch.stack(
-            [
-                self._train_one(index, *each, batch_size)
-                for index, each in enumerate(zip(x, target, order, strict=True))
-            ]
+            [self._train_one(index, *each, batch_size) for index, each in enumerate(by_run)]
         )
 
     def _train_one(

@@ -49,7 +49,8 @@ class Stack:
 
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Tensor:
         """Gather the epoch's points once; step through all runs together."""
-        self.model.train()
+        if not self.model.training:
+            self.model.train()
         losses = self.step.epoch(_gather(x, order), _gather(target, order), batch_size)
         if self.schedule is not None:
             self.schedule.step()

@@ -85,7 +85,8 @@ class TunedRun(TorchRun):
 
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Tensor:
         """Gather the epoch's points once; batches are views of it."""
-        self.model.train()
+        if not self.model.training:
+            self.model.train()
         pieces = (each.index_select(0, order).split(batch_size) for each in (x, target))
         batches = zip(*pieces, strict=True)
         losses = torch.stack([self.step(*batch) for batch in batches])

@@ -264,6 +264,8 @@ class Optimizer:
 
     def kinds(self) -> list[Any]:
         """The part of `phase` that changes by itself."""
+        if type(self).kind is Optimizer.kind:
+            return []
         return [
             self.kind(group, block.step + 1)
             for group, blocks in zip(self.param_groups, self._blocks, strict=True)
