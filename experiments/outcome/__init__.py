@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "graph": ("source", "target", "label", "shape", "x", "y"),
 }
 """The kinds of figure and the columns each needs. ``panel``, where it is there too, divides the
-rows into small multiples. ``experiments.figures.drawing`` says how each kind is drawn."""
+rows into small multiples. ``experiments.figures.kinds`` says how each is drawn."""
 
 MEAN = "mean"
 """The run of a ``curves`` figure that is drawn bold."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -12,15 +12,6 @@ import pandas as pd
 
 DIGITS = 4
 """Significant digits of a coordinate: more than a screen can show."""
-
-
-def by_series(data: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The rows of each series by its name; one without a name where there is no such column."""
-    if "series" not in data.columns:
-        yield "", data
-        return
-    for name, part in data.groupby("series", sort=False):
-        yield str(name), part
 
 
 def steps(values: pd.Series) -> dict[str, Any]:
@@ -54,8 +45,3 @@ def ends(part: pd.DataFrame) -> list[list[Any]]:
 def wrapped(label: object, width: int) -> str:
     """A label in lines of at most ``width`` characters."""
     return "<br>".join(textwrap.wrap(str(label), width))
-
-
-def short(value: object) -> str:
-    """A value as a label."""
-    return f"{value:g}" if isinstance(value, float) else str(value)

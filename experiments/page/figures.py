@@ -1,4 +1,4 @@
-"""Figures one can explore: the data of `experiments.figures.drawing`, as plotly's traces.
+"""Figures one can explore: the data that `experiments.figures` draws, as plotly's traces.
 
 Nothing is computed here and no colour is chosen: a figure is a list of panels, each with its two
 axes, its traces and its shapes. The page's script arranges the panels to the width of the screen
@@ -11,7 +11,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.figures.drawing import for_panel, panels_of, series_looks
+from experiments.figures.drawing import series_looks
+from experiments.figures.panels import for_panel, panels_of
 from experiments.outcome import Figure
 from experiments.page.traces import KINDS, Panel, share_colours
 

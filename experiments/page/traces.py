@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from experiments.figures.appearance import FAINT, INK, Look
+from experiments.figures.panels import by_series, short
 from experiments.outcome import MEAN
-from experiments.page.coordinates import by_series, ends, numbers, rounded, short, steps, wrapped
+from experiments.page.coordinates import ends, numbers, rounded, steps, wrapped
 
 Looks = Mapping[str, Look]
 Panel = dict[str, Any]

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 
-from experiments.figures import drawing
+from experiments.figures import drawing, kinds, marks
 from experiments.figures.appearance import looks
 from experiments.outcome import COLUMNS, Figure, Outcome
 from experiments.specification.built_in import BUILT_IN
@@ -34,7 +34,7 @@ for name in ("curves", "bars", "heat-map"):
 def drawn():
     """Every example laid out, with what its text and panels cover in pixels."""
     canvases = {}
-    with drawing._style():
+    with marks.style():
         for name, figure in EXAMPLES.items():
             canvases[name] = drawing.draw(figure)
             canvases[name].draw_without_rendering()
@@ -42,7 +42,7 @@ def drawn():
 
 
 def test_there_is_an_example_of_every_kind():
-    assert {figure.kind for figure in EXAMPLES.values()} == set(COLUMNS) == set(drawing.KINDS)
+    assert {figure.kind for figure in EXAMPLES.values()} == set(COLUMNS) == set(kinds.KINDS)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
