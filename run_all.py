@@ -15,8 +15,8 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments import commands
-from experiments.options import Options
+from experiments.command_line import commands
+from experiments.runner.options import Options
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 

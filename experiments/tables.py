@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.files import write_whole
 from experiments.outcome import Outcome, Table
+from experiments.store.files import write_whole
 
 MISSING = "–"
 _DEFAULT_FORMAT = ".4g"

@@ -36,7 +36,7 @@ def test_the_adapter_of_the_readme_trains_and_agrees_with_torch(tmp_path, monkey
     (tmp_path / "my_backend.py").write_text(code, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     from experiments.specification import RunSpec
-    from experiments.training import train_group
+    from experiments.training.loop import train_group
 
     plain = {
         "data": {"train": 40, "test": 20},

@@ -4,32 +4,15 @@ The harness owns initial parameters, data, batch order, evaluation and the clock
 learns, so all backends start equal and none evaluates itself.
 """
 
-import difflib
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from experiments.specification import TrainingSpec
+from experiments.specification.building import Unsupported as Unsupported
+from experiments.specification.built_in import BUILT_IN, OPTIONAL, unknown
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-BUILT_IN = {
-    "framework": "experiments.backends.stacked:framework",
-    "framework-recorded": "experiments.backends.recorded:framework_recorded",
-    "framework-explicit": "experiments.backends.framework:framework_explicit",
-    "framework-autograd": "experiments.backends.framework:framework_autograd",
-    "torch": "experiments.backends.torch:torch_plain",
-    "torch-tuned": "experiments.backends.torch:torch_tuned",
-    "torch-compiled": "experiments.backends.compiled:torch_compiled",
-    "jax": "experiments.backends.jax:jax_backend",
-}
-
-OPTIONAL = {"torch-compiled", "jax"}
-"""For timing, where what they need is installed."""
-
-
-class Unsupported(Exception):  # noqa: N818
-    """A backend cannot do what is asked; the reason is shown, and it is no failure."""
 
 
 class Session(Protocol):
@@ -98,11 +81,3 @@ def resolve(name: str) -> Backend:
     if not isinstance(backend, Backend):
         raise ValueError(f"backend {name!r}: {attribute} has no method start(training, parameters)")
     return backend
-
-
-def unknown(name: str) -> str:
-    """What to say of a name that is no backend's."""
-    near = difflib.get_close_matches(name, BUILT_IN, n=1)
-    hint = f" did you mean {near[0]!r}?" if near else ""
-    known = ", ".join(BUILT_IN)
-    return f"unknown backend {name!r}:{hint} known are {known}, and package.module:attribute"

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 import framework as fw
-from experiments import building
 from experiments.backends.observing_framework import (
     ByLayer,
     ByRecording,
@@ -15,7 +14,7 @@ from experiments.backends.observing_framework import (
     evaluate,
 )
 from experiments.backends.single import Run, Single
-from experiments.specification import TrainingSpec
+from experiments.specification import TrainingSpec, building
 
 
 class FrameworkRun(Run):

@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 import framework as fw
-from experiments import building
 from experiments.backends.observing_framework import ByRecording, differentiate, evaluate
-from experiments.specification import TrainingSpec
+from experiments.specification import TrainingSpec, building
 from framework.layers.random import seed_noise
 from framework.stacking import unstack
 

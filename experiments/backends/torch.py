@@ -6,10 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from experiments import building
 from experiments.backends.observing import ByAutograd, differentiate
 from experiments.backends.single import Run, Single
-from experiments.specification import TrainingSpec
+from experiments.specification import TrainingSpec, building
 
 FUSED = {"SGD", "Adam", "AdamW", "Adagrad"}
 """The optimizers that torch has a fused implementation of on this kind of device."""

@@ -8,8 +8,8 @@ lock-step, at PyTorch's own conformance database, and at a gallery of bugs that 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from experiments.options import Options
     from experiments.outcome import Outcome
+    from experiments.runner.options import Options
 
 
 def run(options: "Options") -> "Outcome":

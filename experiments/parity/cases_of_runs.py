@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from experiments import data, initialisation, training
 from experiments.backends import Unsupported
 from experiments.parity import referee
 from experiments.parity.case import Case, Observations
 from experiments.specification import RunSpec
+from experiments.training import data, initialisation, loop
 
 BACKEND = f"{__name__}:under_test"
 CURVES = ("minibatch_loss", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "test_f1")
@@ -53,7 +53,7 @@ class RunCase(Case):
         """The curves of the group's records."""
         global under_test  # the runner knows backends by name
         under_test = backend
-        trained = training.train_group([run.changed(backend=BACKEND) for run in self.specs])
+        trained = loop.train_group([run.changed(backend=BACKEND) for run in self.specs])
         for one in trained:
             if one["status"] == "unsupported":
                 raise Unsupported(one["error"])
@@ -88,7 +88,7 @@ def _by_hand(run: RunSpec) -> Any:
     model = referee.model(run.layers, initialisation.draw(run), dtype)
     optimizer = referee.optimizer(run.optimizer, model.parameters(), run.learning_rate)
     schedule = referee.schedule(run.schedule, optimizer)
-    for _, order in zip(range(run.epochs), training.orders(run), strict=False):
+    for _, order in zip(range(run.epochs), loop.orders(run), strict=False):
         losses = []
         model.train()
         for batch in order.split(run.batch_size):

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn, optim
 
 import reference
-from experiments.building import arguments
 from experiments.specification import Entry
+from experiments.specification.building import arguments
 
 
 def fresh(layers: tuple[Entry, ...]) -> Any:

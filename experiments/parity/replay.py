@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from experiments.files import write_whole
 from experiments.parity.case import Case
 from experiments.parity.catalogue import cases
 from experiments.parity.judge import Finding, judge
+from experiments.store.files import write_whole
 
 FORMAT = "scratchmark parity case 1"
 

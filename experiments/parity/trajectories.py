@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from experiments import data, initialisation, training
 from experiments.backends import resolve
 from experiments.parity.cells import EARLY, EPOCHS, REFEREE, Cell
 from experiments.parity.exponential import swapped
 from experiments.parity.measures import ulp_distance
 from experiments.specification import RunSpec
+from experiments.training import data, initialisation, loop
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Side:
         self.target = torch.stack([part.target for part in parts])
         self.batch_size = group[0].batch_size
         states = [initialisation.draw(run) for run in group]
-        self.session = resolve(backend).start(training.training_spec(group), states)
+        self.session = resolve(backend).start(loop.training_spec(group), states)
 
     def epoch(self, order: Tensor) -> Tensor:
         """Train on these points; the losses (runs, steps)."""
@@ -78,7 +78,7 @@ class Side:
 
 def follow(backend: str, together: Sequence[Cell], epochs: int = EPOCHS) -> list[Trajectory]:
     """Train cells that differ in `rebuilt` alone, and the referee once, epoch by epoch."""
-    with training.threads(1):
+    with loop.threads(1):
         theirs = Side(REFEREE, together[0].group)
         ours = [Followed(backend, cell) for cell in together]
         for epoch, order in zip(range(1, epochs + 1), _orders(together[0]), strict=False):
@@ -125,7 +125,7 @@ def _inside(cell: Cell) -> AbstractContextManager[None]:
 
 
 def _orders(cell: Cell) -> Iterator[Tensor]:
-    each = [training.orders(run) for run in cell.group]
+    each = [loop.orders(run) for run in cell.group]
     while True:
         yield torch.stack([next(order) for order in each])
 

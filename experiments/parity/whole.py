@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.options import Options
 from experiments.outcome import Outcome, Table
 from experiments.parity import (
     cells,
@@ -41,6 +40,7 @@ from experiments.parity.report import (
     summary,
 )
 from experiments.parity.workers import Answer, Request, Workers
+from experiments.runner.options import Options
 
 BACKENDS = ("framework", "framework-explicit", "framework-autograd")
 """What is looked at unless somebody asks for something else; trainings, of the first alone."""

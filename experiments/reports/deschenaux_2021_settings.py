@@ -11,9 +11,9 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from experiments.data import Points
 from experiments.reports.settings import network
 from experiments.specification import Data, Entry, RunSpec
+from experiments.training.data import Points
 
 RATES = (0.1, 0.01, 0.02, 0.05, 0.001, 0.002, 0.005)
 """In the order in which their loop takes them."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from experiments import building, data, initialisation
-from experiments.specification import RunSpec
+from experiments.specification import RunSpec, building
+from experiments.training import data, initialisation
 
 
 def first_gradients(run: RunSpec) -> list[float]:

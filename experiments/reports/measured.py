@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.outcome import MEAN
-from experiments.record import Record
 from experiments.specification import RunSpec
+from experiments.store.record import Record
 
 Records = Mapping[str, Record]
 Values = np.ndarray

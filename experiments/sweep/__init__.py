@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from experiments.options import Options
     from experiments.outcome import Outcome
+    from experiments.runner.options import Options
     from experiments.specification import RunSpec
     from experiments.sweep.expansion import Setting
     from experiments.sweep.file import SweepFile

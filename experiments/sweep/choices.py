@@ -14,11 +14,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from experiments import building, parts
-from experiments.arguments import Arguments
-from experiments.backends import Unsupported, unknown
-from experiments.entry import Entry, Frozen
-from experiments.specification import Count, Data, Finite, NonNegative
+from experiments.specification import Count, Data, Finite, NonNegative, building, parts
+from experiments.specification.arguments import Arguments
+from experiments.specification.building import Unsupported
+from experiments.specification.built_in import unknown
+from experiments.specification.entry import Entry, Frozen
 
 MOST_POINTS = 10_000_000
 NO_SCHEDULE = "none"

@@ -8,7 +8,7 @@ from experiments.backends import Unsupported
 from experiments.specification import RunSpec, groups
 
 if TYPE_CHECKING:
-    from experiments.options import Options
+    from experiments.runner.options import Options
     from experiments.sweep import Sweep
 
 FEW = 2
@@ -62,7 +62,7 @@ def _seconds_of_an_epoch(group: Sequence[RunSpec]) -> float:
 
 
 def _timed(group: Sequence[RunSpec], epochs: int) -> float:
-    from experiments.training import train_group
+    from experiments.training.loop import train_group
 
     some = [run.changed(epochs=epochs) for run in group]
     before = time.perf_counter()

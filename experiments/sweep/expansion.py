@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from experiments.backends import Unsupported
-from experiments.checks import TAKE_CLASS_INDICES, facts
-from experiments.description import describe, widths
 from experiments.specification import Entry, RunSpec
+from experiments.specification.checks import TAKE_CLASS_INDICES, facts
+from experiments.specification.description import describe, widths
 from experiments.sweep import choices
 from experiments.sweep.file import SweepFile
 

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from experiments.entry import Entry, Frozen
+from experiments.specification.entry import Entry, Frozen
 from experiments.sweep import choices
 from experiments.sweep.sentences import sentences
 

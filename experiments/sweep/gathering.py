@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.record import Record
 from experiments.specification import RunSpec
 from experiments.statistics import mean
+from experiments.store.record import Record
 from experiments.sweep.expansion import Setting
 
 Records = Mapping[str, Record]

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from experiments.parts import did_you_mean
+from experiments.specification.parts import did_you_mean
 
 LONGEST = 60
 EXPECTED = {

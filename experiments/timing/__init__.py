@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments import lock, provenance
-from experiments.environment import environment_id, machine
-from experiments.progress import Progress
+from experiments.runner import lock
+from experiments.runner.progress import Progress
+from experiments.store import provenance
+from experiments.store.environment import environment_id, machine
 
 if TYPE_CHECKING:
-    from experiments.entry import Entry
     from experiments.outcome import Outcome
+    from experiments.specification.entry import Entry
     from experiments.timing.measured import Measured
 
 TITLE = "Speed: one run alone, one thread, taking turns"
@@ -110,7 +111,7 @@ def _left(options: Options) -> "Measured | None":
 
 
 def _digest() -> str:
-    from experiments.backends import BUILT_IN
+    from experiments.specification.built_in import BUILT_IN
 
     modules = {path.partition(":")[0] for path in BUILT_IN.values()}
     return provenance.code_digest(frozenset({"experiments.timing.plan", *modules}))

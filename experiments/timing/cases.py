@@ -7,10 +7,10 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from experiments import building, seeds
 from experiments.backends import Backend, Session
-from experiments.data import Part, load
-from experiments.specification import Data, Entry, TrainingSpec
+from experiments.specification import Data, Entry, TrainingSpec, building
+from experiments.training import seeds
+from experiments.training.data import Part, load
 
 MSE, CROSS_ENTROPY = Entry("MSELoss"), Entry("CrossEntropyLoss")
 SGD, ADAM = Entry("SGD"), Entry("Adam")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.files import write_whole
+from experiments.store.files import write_whole
 from experiments.timing.comparison import Comparison
 
 SCHEMA = 1

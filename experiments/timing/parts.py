@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from experiments import building
+from experiments.specification import building
 from experiments.timing.cases import Case, Start
 from experiments.timing.harness import Clock
 

@@ -2,8 +2,7 @@ import pytest
 import torch
 
 import framework
-from experiments import building
-from experiments.specification import Entry
+from experiments.specification import Entry, building
 
 LOSSES = [
     Entry("MSELoss"),

@@ -4,7 +4,7 @@ from functools import cache
 
 import pandas as pd
 
-from experiments import figures
+from experiments.figures import drawing
 from experiments.outcome import Outcome, Table, Verdict
 from tests.experiments.figure_examples import EXAMPLES
 
@@ -58,7 +58,7 @@ ENVIRONMENT = {"torch": "2.13.0", "threads": {"torch": 1}, "libraries": ["mkl", 
 @cache
 def _stills():
     return {
-        f"{outcome.name}-{figure.name}.svg": figures.render(figure)["svg"]
+        f"{outcome.name}-{figure.name}.svg": drawing.render(figure)["svg"]
         for outcome in OUTCOMES
         for figure in outcome.figures
     }

@@ -6,9 +6,9 @@ import types
 import pytest
 import torch
 
-from experiments import training
-from experiments.data import Points
 from experiments.specification import Data, RunSpec
+from experiments.training import loop
+from experiments.training.data import Points
 
 LINEAR = {"in_features": 2, "out_features": 2}
 SMALL = {"train": 25, "test": 20}
@@ -53,7 +53,7 @@ ARGUMENTS = [
 
 
 def results(run: RunSpec) -> dict:
-    [trained] = training.train_group([run])
+    [trained] = loop.train_group([run])
     assert trained["status"] == "ok", trained["error"]
     return {"curves": trained["curves"], "confusion": trained["confusion"]}
 
@@ -97,8 +97,8 @@ def test_an_argument_arrives(small_run, field, one, other, backend):
 
 def test_the_decision_arrives(small_run, monkeypatch):
     asked = []
-    decide = training.evaluation.decide
-    monkeypatch.setattr(training.evaluation, "decide", lambda *a: asked.append(a[1]) or decide(*a))
+    decide = loop.evaluation.decide
+    monkeypatch.setattr(loop.evaluation, "decide", lambda *a: asked.append(a[1]) or decide(*a))
     results(small_run(**ONE_OUTPUT))
     results(small_run())
     assert set(asked[:2]) == {"threshold"}
@@ -164,12 +164,12 @@ def test_both_sides_build_a_users_own_layer_to_the_same_end(small_run, monkeypat
 @pytest.mark.parametrize("field", ["learning_rate", "schedule", "optimizer", "loss"])
 def test_a_harness_that_drops_a_field_is_caught(small_run, monkeypatch, field, backend):
     shared, one, other = AXES[field]
-    intact = training.training_spec
+    intact = loop.training_spec
 
     def dropping(group):
         return intact([run.changed(**{field: one}) for run in group])
 
-    monkeypatch.setattr(training, "training_spec", dropping)
+    monkeypatch.setattr(loop, "training_spec", dropping)
     curve = [
         results(small_run(**shared, backend=backend, **{field: value}))["curves"]["minibatch_loss"]
         for value in (one, other)

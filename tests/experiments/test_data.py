@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import data
 from experiments.specification import Data
+from experiments.training import data
 
 
 def test_the_disk_has_half_the_area_around_the_centre():

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from experiments.specification import RunSpec
-from experiments.training import train_group
+from experiments.training.loop import train_group
 
 MEASURED = torch.__version__.startswith("2.13.") and (
     torch.backends.cpu.get_cpu_capability() in ("AVX2", "AVX512")

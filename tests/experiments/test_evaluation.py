@@ -2,8 +2,8 @@ import pytest
 import torch
 from sklearn import metrics
 
-from experiments import evaluation
 from experiments.specification import Entry
+from experiments.training import evaluation
 
 
 def counts_of(predicted, labels, classes):

@@ -12,10 +12,10 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 
-from experiments import figures
-from experiments.appearance import looks
-from experiments.backends import BUILT_IN
+from experiments.figures import drawing, kinds, marks
+from experiments.figures.appearance import looks
 from experiments.outcome import COLUMNS, Figure, Outcome
+from experiments.specification.built_in import BUILT_IN
 from tests.experiments.figure_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
@@ -23,9 +23,9 @@ IN_ANOTHER_PROCESS = """
 import hashlib, sys
 sys.path.insert(0, ".")
 from tests.experiments.figure_examples import EXAMPLES
-from experiments import figures
+from experiments.figures import drawing
 for name in ("curves", "bars", "heat-map"):
-    for content in figures.render(EXAMPLES[name], ("svg", "pdf")).values():
+    for content in drawing.render(EXAMPLES[name], ("svg", "pdf")).values():
         print(hashlib.sha256(content).hexdigest())
 """
 
@@ -34,15 +34,15 @@ for name in ("curves", "bars", "heat-map"):
 def drawn():
     """Every example laid out, with what its text and panels cover in pixels."""
     canvases = {}
-    with figures._style():
+    with marks.style():
         for name, figure in EXAMPLES.items():
-            canvases[name] = figures.draw(figure)
+            canvases[name] = drawing.draw(figure)
             canvases[name].draw_without_rendering()
     return canvases
 
 
 def test_there_is_an_example_of_every_kind():
-    assert {figure.kind for figure in EXAMPLES.values()} == set(COLUMNS) == set(figures.KINDS)
+    assert {figure.kind for figure in EXAMPLES.values()} == set(COLUMNS) == set(kinds.KINDS)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -185,7 +185,7 @@ def test_svg_and_pdf_are_the_same_bytes_in_another_process():
     ours = [
         hashlib.sha256(content).hexdigest()
         for name in ("curves", "bars", "heat-map")
-        for content in figures.render(EXAMPLES[name], ("svg", "pdf")).values()
+        for content in drawing.render(EXAMPLES[name], ("svg", "pdf")).values()
     ]
     environment = {**os.environ, "PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "1000000000"}
     theirs = subprocess.run(
@@ -200,24 +200,24 @@ def test_svg_and_pdf_are_the_same_bytes_in_another_process():
 
 
 def test_a_users_own_settings_of_matplotlib_change_nothing_and_are_left_alone():
-    before = figures.render(EXAMPLES["bars"])
+    before = drawing.render(EXAMPLES["bars"])
     with mpl.rc_context({"font.size": 30, "axes.labelpad": 40}):
-        assert figures.render(EXAMPLES["bars"]) == before
+        assert drawing.render(EXAMPLES["bars"]) == before
         assert mpl.rcParams["font.size"] == 30
 
 
 def test_a_picture_holds_no_date_and_its_title():
-    text = figures.render(EXAMPLES["bars"])["svg"].decode()
+    text = drawing.render(EXAMPLES["bars"])["svg"].decode()
     assert "<dc:title>Accuracy</dc:title>" in text
     assert "<dc:date>" not in text
     assert not re.search(
-        r"CreationDate", figures.render(EXAMPLES["bars"], ["pdf"])["pdf"].decode("latin1")
+        r"CreationDate", drawing.render(EXAMPLES["bars"], ["pdf"])["pdf"].decode("latin1")
     )
 
 
 def test_every_figure_becomes_an_svg_and_a_pdf(tmp_path):
     outcome = Outcome("grid", "title", figures=(EXAMPLES["bars"],))
-    written = figures.write(outcome, tmp_path)
+    written = drawing.write(outcome, tmp_path)
     assert [path.name for path in written] == ["grid-bars.svg", "grid-bars.pdf"]
     assert all((tmp_path / "figures" / path.name).stat().st_size > 1000 for path in written)
 
@@ -226,4 +226,4 @@ def test_an_unknown_option_is_refused():
     figure = EXAMPLES["bars"]
     wrong = Figure(figure.name, figure.title, figure.kind, figure.data, {"colour": "red"})
     with pytest.raises(TypeError, match="colour"):
-        figures.render(wrong)
+        drawing.render(wrong)

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from experiments.files import write_whole
+from experiments.store.files import write_whole
 
 
 def test_a_file_is_written_with_its_folders_and_replaced(tmp_path):

@@ -3,7 +3,8 @@ import math
 import pytest
 import torch
 
-from experiments import initialisation, seeds
+from experiments.specification.schemes import SCHEMES
+from experiments.training import initialisation, seeds
 
 WIDE = [
     ["Linear", {"in_features": 2, "out_features": 400}],
@@ -40,7 +41,7 @@ VARIANCES = {
 
 
 def test_every_scheme_is_tested():
-    assert set(VARIANCES) == set(initialisation.SCHEMES)
+    assert set(VARIANCES) == set(SCHEMES)
 
 
 @pytest.mark.parametrize("scheme", VARIANCES)

@@ -2,7 +2,7 @@ import multiprocessing
 
 import pytest
 
-from experiments import lock
+from experiments.runner import lock
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import inlined, judged, page
-from experiments.coordinates import numbers, steps
-from experiments.interactive import interactive
 from experiments.outcome import COLUMNS, Figure, Outcome
+from experiments.page import document, inlined, judged
+from experiments.page.coordinates import numbers, steps
+from experiments.page.figures import interactive
 from tests.experiments.figure_examples import EXAMPLES
 from tests.experiments.page_examples import ENVIRONMENT, OUTCOMES, draw_stills
 
@@ -27,7 +27,7 @@ def drawn(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def text(drawn):
-    return page.write(OUTCOMES, ENVIRONMENT, drawn).read_text(encoding="utf-8")
+    return document.write(OUTCOMES, ENVIRONMENT, drawn).read_text(encoding="utf-8")
 
 
 class Elements(HTMLParser):
@@ -43,7 +43,7 @@ class Elements(HTMLParser):
 
 
 def test_the_same_outcomes_give_the_same_bytes(drawn, text):
-    assert page.render(OUTCOMES, ENVIRONMENT, drawn / "figures") == text
+    assert document.render(OUTCOMES, ENVIRONMENT, drawn / "figures") == text
 
 
 def test_text_that_looks_like_markup_is_shown_as_text(text):
@@ -60,7 +60,7 @@ def test_no_data_can_end_a_script(drawn):
     curves = EXAMPLES["curves"]
     data = curves.data.assign(series="</script><script>alert(1)</script>")
     named = Figure("curves", "t", "curves", data, curves.options)
-    rendered = page.render(
+    rendered = document.render(
         [Outcome("cappelletti-2019", "t", figures=(named,))], {}, drawn / "figures"
     )
     assert "<script>alert" not in rendered
@@ -122,7 +122,7 @@ def test_nested_environment_facts_keep_both_names(text):
 
 
 def test_a_page_without_verdicts_or_figures_needs_no_plotly(tmp_path):
-    rendered = page.render([Outcome("empty", "Nothing")], {}, tmp_path)
+    rendered = document.render([Outcome("empty", "Nothing")], {}, tmp_path)
     assert "No claim was judged" in rendered
     assert len(rendered) < 100_000
 

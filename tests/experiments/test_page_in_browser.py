@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from experiments import page
+from experiments.page import document
 from tests.experiments.page_examples import ENVIRONMENT, NUMBERS, OUTCOMES, draw_stills
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -23,7 +23,7 @@ LIVE = "figure:has(.live)"
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     draw_stills(folder)
-    return page.write(OUTCOMES, ENVIRONMENT, folder).as_uri()
+    return document.write(OUTCOMES, ENVIRONMENT, folder).as_uri()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ from typing import get_args
 
 import pytest
 
-from experiments import seeds
+from experiments.training import seeds
 
 
 def test_purposes_draw_different_numbers_from_one_seed():

@@ -7,11 +7,12 @@ from itertools import combinations
 import pytest
 
 import framework
-from experiments import figures, structure
-from experiments.diagrams import Arrow, Box, Diagram
-from experiments.layered import closing, lanes, layered, size
-from experiments.observed import flowchart
+from experiments import structure
+from experiments.figures import drawing
+from experiments.figures.layered import closing, lanes, layered, size
 from experiments.reports import carlier_2018_graphs
+from experiments.structure.diagrams import Arrow, Box, Diagram
+from experiments.structure.observed import flowchart
 
 CYCLE = [("a", "b"), ("b", "c"), ("c", "b"), ("a", "d"), ("d", "c"), ("c", "e"), ("a", "e")]
 SIZES = {"a": (1.0, 0.3), "b": (2.0, 0.9), "c": (0.5, 0.3), "d": (3.0, 0.3), "e": (1.0, 0.3)}
@@ -137,8 +138,8 @@ def test_what_nothing_leads_to_stands_just_above_its_use():
 
 
 def test_mermaid_texts_lie_beside_the_figures(outcome, tmp_path, monkeypatch):
-    monkeypatch.setattr(figures, "render", lambda _figure, formats: dict.fromkeys(formats, b""))
-    written = figures.write(outcome, tmp_path)
+    monkeypatch.setattr(drawing, "render", lambda _figure, formats: dict.fromkeys(formats, b""))
+    written = drawing.write(outcome, tmp_path)
     path = tmp_path / "figures" / "structure-training.mmd"
     assert path in written
     assert path.read_text(encoding="utf-8") == outcome.diagrams["training"]

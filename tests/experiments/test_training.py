@@ -4,9 +4,9 @@ import re
 import pytest
 import torch
 
-from experiments import data, initialisation, training
 from experiments.backends import Unsupported
-from experiments.training import train_group
+from experiments.training import data, initialisation, loop
+from experiments.training.loop import train_group
 
 BACKENDS = ["torch", "torch-tuned", "framework", "framework-explicit", "framework-autograd"]
 
@@ -43,7 +43,7 @@ class Probe:
 @pytest.fixture
 def probe(monkeypatch):
     probe = Probe()
-    monkeypatch.setattr(training, "resolve", lambda name: probe)
+    monkeypatch.setattr(loop, "resolve", lambda name: probe)
     return probe
 
 
@@ -213,7 +213,7 @@ def test_what_a_backend_cannot_do_is_no_failure(small_run, monkeypatch):
     def refuse(name):
         raise Unsupported("it cannot")
 
-    monkeypatch.setattr(training, "resolve", refuse)
+    monkeypatch.setattr(loop, "resolve", refuse)
     results = train_group([small_run(seed=seed) for seed in (1, 2)])
     assert [(r["status"], r["error"]) for r in results] == [("unsupported", "it cannot")] * 2
 

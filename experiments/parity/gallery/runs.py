@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
-from experiments import initialisation, training
 from experiments.backends.stacked import Stack
 from experiments.parity.gallery.patches import Bug, around, attribute, fw
 from experiments.specification import RunSpec, TrainingSpec
+from experiments.training import initialisation, loop
 from framework.optimizers.blocks import Scalars
 from framework.training_step import Recording
 
@@ -61,15 +61,15 @@ def _epoch(change: Any) -> Any:
 
 BUGS = (
     Bug("the learning rate never arrives", RUNS,
-        around(training, "training_spec", _never_arrives), "deschenaux-2021"),
+        around(loop, "training_spec", _never_arrives), "deschenaux-2021"),
     Bug("all runs of a group train at the first one's rate", RUNS,
-        around(training, "training_spec", _first_of_group)),
+        around(loop, "training_spec", _first_of_group)),
     Bug("every run starts from the first seed's parameters", RUNS,
         around(initialisation, "draw", lambda right, run: right(run.changed(seed=0)))),
     Bug("the test error is measured on the training data", RUNS,
-        around(training, "_stacked_parts", _test_is_train)),
+        around(loop, "_stacked_parts", _test_is_train)),
     Bug("the schedule never arrives", RUNS,
-        around(training, "training_spec",
+        around(loop, "training_spec",
                lambda right, group: replace(right(group), schedule=None))),
     Bug("predictions are made in training mode", MODELS,
         attribute(fw.Module, "eval", lambda self: self)),

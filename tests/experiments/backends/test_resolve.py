@@ -3,7 +3,8 @@ import types
 
 import pytest
 
-from experiments.backends import BUILT_IN, Unsupported, resolve
+from experiments.backends import Unsupported, resolve
+from experiments.specification.built_in import BUILT_IN
 
 
 @pytest.mark.parametrize("name", ["framework", "framework-explicit", "torch", "torch-tuned"])

@@ -9,7 +9,7 @@ import torch
 
 from experiments.backends.single import Run, Single
 from experiments.specification import Entry, TrainingSpec
-from experiments.training import train_group
+from experiments.training.loop import train_group
 
 LINEAR = [["Linear", {"in_features": 2, "out_features": 2}]]
 

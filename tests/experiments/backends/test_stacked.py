@@ -3,7 +3,7 @@ import torch
 
 from experiments.backends import resolve
 from experiments.specification import Entry, TrainingSpec
-from experiments.training import train_group
+from experiments.training.loop import train_group
 
 LAYERS = (
     Entry("Linear", in_features=2, out_features=25),

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from experiments import training
 from experiments.backends import Unsupported, resolve
 from experiments.parity.catalogue import cases
 from experiments.parity.judge import FAILS, PASSES, judge
 from experiments.specification import RunSpec
+from experiments.training import loop
 
 FOLDER = Path(__file__).parents[3] / "experiments/examples/backends"
 NAMES = ("autograd", "jax")
@@ -66,7 +66,7 @@ def test_it_trains_through_the_harness(name):
         "loss": "MSELoss", "learning_rate": 0.2, "batch_size": 20, "epochs": 5,
     }  # fmt: skip
     curves = [
-        training.train_group([RunSpec.model_validate(spec | {"backend": backend})])[0]["curves"]
+        loop.train_group([RunSpec.model_validate(spec | {"backend": backend})])[0]["curves"]
         for backend in (path(name), "torch")
     ]
     mine, torchs = (torch.tensor(each["train_loss"]) for each in curves)
@@ -80,4 +80,4 @@ def test_a_schedule_is_refused():
         "learning_rate": 0.1, "epochs": 1, "schedule": ["StepLR", {"step_size": 1}],
     })  # fmt: skip
     with pytest.raises(Unsupported, match="no learning-rate schedules"):
-        backend.start(training.training_spec([spec]), [{}])
+        backend.start(loop.training_spec([spec]), [{}])

@@ -3,9 +3,9 @@
 import pytest
 
 from experiments import tables
-from experiments.options import Options
 from experiments.parity import cells, run, sensitivity, whole
 from experiments.parity.catalogue import cases
+from experiments.runner.options import Options
 
 WRONG = "tests.experiments.parity.planted:wrong"
 NAMES = [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.record import Provenance, Record
+from experiments.store.record import Provenance, Record
 
 NOWHERE = Provenance("", "", "")
 

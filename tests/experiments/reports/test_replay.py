@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from experiments import data, initialisation
 from experiments.reports.deschenaux_2021_settings import replayed_run
+from experiments.training import data, initialisation
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from types import ModuleType
 
 import pandas as pd
 
-from experiments import commands, driver
-from experiments.options import Options
+from experiments.command_line import commands, driver
 from experiments.outcome import Outcome, Table
+from experiments.runner.options import Options
 from tests.experiments.runner.making import runs
 
 
@@ -61,6 +61,6 @@ def without(name: str) -> ModuleType:
 
 
 if __name__ == "__main__":
-    for module in ("experiments.figures", "experiments.page"):
+    for module in ("experiments.figures.drawing", "experiments.page.document"):
         sys.modules[module] = without(module)
     sys.exit(main(*sys.argv[1:]))

@@ -10,10 +10,10 @@ import pytest
 
 pytest.importorskip("distributed", reason="the extra `dask` is not installed")
 
-from experiments import cluster, cluster_workers, provenance
-from experiments.cluster_workers import ClusterError
-from experiments.runner import train
-from experiments.store import Store
+from experiments.runner import cluster, cluster_workers
+from experiments.runner.cluster_workers import ClusterError
+from experiments.runner.train import train
+from experiments.store import Store, provenance
 from tests.experiments.runner.making import run, runs
 
 UNLUCKY = 13.0

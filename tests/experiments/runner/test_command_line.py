@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 import run_all
-from experiments import commands, driver, lock
-from experiments.options import Options
+from experiments.command_line import commands, driver
+from experiments.runner import lock
+from experiments.runner.options import Options
 from experiments.store import Store, StoreError
 
 

@@ -4,11 +4,11 @@ pytest.importorskip("tensorboard", reason="the extra `tensorboard` is not instal
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from experiments import export
-from experiments.options import Options
-from experiments.record import Record
+from experiments.command_line import export
+from experiments.runner.options import Options
+from experiments.runner.work import train
 from experiments.store import Store
-from experiments.work import train
+from experiments.store.record import Record
 from tests.experiments.runner.making import run
 
 

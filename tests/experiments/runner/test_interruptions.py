@@ -40,7 +40,7 @@ def files(folder):
 @pytest.fixture
 def plain(monkeypatch):
     """Drawing takes seconds and is tested elsewhere."""
-    for name in ("experiments.figures", "experiments.page"):
+    for name in ("experiments.figures.drawing", "experiments.page.document"):
         monkeypatch.setitem(sys.modules, name, small_driver.without(name))
         monkeypatch.delattr(name, raising=False)
 

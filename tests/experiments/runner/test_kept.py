@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
-from experiments import driver, kept, measurements, publication
-from experiments.options import Options
-from experiments.outcome import Figure, Outcome, Table, Verdict
+from experiments.command_line import driver, measurements, publication
+from experiments.outcome import Figure, Outcome, Table, Verdict, kept
+from experiments.runner.options import Options
 
 FRAMES = {
     "numbers": pd.DataFrame({"a": [1, 2], "b": [0.1, 1 / 3], "c": [True, False]}),
@@ -97,7 +97,7 @@ def test_parity_is_measured_once_unless_it_is_asked_for_by_name(tmp_path, monkey
 @pytest.fixture
 def plain(monkeypatch):
     monkeypatch.setattr(publication, "write", lambda *_: None)
-    monkeypatch.setattr("experiments.terminal.show", lambda *_: None)
+    monkeypatch.setattr("experiments.command_line.terminal.show", lambda *_: None)
 
 
 class Faulty:

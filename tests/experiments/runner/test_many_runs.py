@@ -5,13 +5,13 @@ import tracemalloc
 
 import pytest
 
-from experiments import planned, provenance, runs_table, status
-from experiments.options import Options
-from experiments.progress import Progress
-from experiments.record import Record
-from experiments.records import Records
-from experiments.runner import train
-from experiments.store import Store
+from experiments.command_line import planned, runs_table, status
+from experiments.runner.options import Options
+from experiments.runner.progress import Progress
+from experiments.runner.train import train
+from experiments.store import Store, provenance
+from experiments.store.record import Record
+from experiments.store.records import Records
 from tests.experiments.runner.making import runs
 
 NAMES = ["epoch", *(f"{s}_{m}" for s in ("train", "test") for m in ("loss", "accuracy", "f1"))]

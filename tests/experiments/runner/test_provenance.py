@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from experiments import environment, provenance
+from experiments.store import environment, provenance
 from tests.experiments.runner.making import run
 
 

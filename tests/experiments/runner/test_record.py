@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from experiments.record import BadRecord, Provenance, Record, decode, encode
+from experiments.store.record import BadRecord, Provenance, Record, decode, encode
 from tests.experiments.runner.making import run
 
 HERE = Provenance("d" * 64, "2.13.0", "AVX512")

@@ -5,12 +5,13 @@ import threading
 
 import pytest
 
-from experiments import isolation, provenance, runs_table
-from experiments.progress import Progress
-from experiments.record import Provenance, Record
-from experiments.runner import Stopped, train
-from experiments.store import Store, StoreError
-from experiments.work import Plan
+from experiments.command_line import runs_table
+from experiments.runner import isolation
+from experiments.runner.progress import Progress
+from experiments.runner.train import Stopped, train
+from experiments.runner.work import Plan
+from experiments.store import Store, StoreError, provenance
+from experiments.store.record import Provenance, Record
 from tests.experiments.runner.making import run, runs
 
 UNLUCKY = 13.0

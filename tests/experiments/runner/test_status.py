@@ -1,9 +1,9 @@
 import pytest
 
-from experiments import planned, provenance, status
-from experiments.options import Options
-from experiments.record import Provenance, Record
-from experiments.store import Store
+from experiments.command_line import planned, status
+from experiments.runner.options import Options
+from experiments.store import Store, provenance
+from experiments.store.record import Provenance, Record
 from tests.experiments.runner.making import runs
 
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from experiments.record import Provenance, Record, encode
-from experiments.records import Records
 from experiments.store import Store, StoreError
+from experiments.store.record import Provenance, Record, encode
+from experiments.store.records import Records
 from tests.experiments.runner.making import run, runs
 
 HERE = Provenance("d" * 64, "2.13.0", "AVX512")

@@ -2,12 +2,11 @@ import dataclasses
 
 import pytest
 
-from experiments import provenance
-from experiments.options import Options
-from experiments.record import Provenance, Record
-from experiments.store import Store
-from experiments.verify import compare, verify
-from experiments.work import train
+from experiments.command_line.verify import compare, verify
+from experiments.runner.options import Options
+from experiments.runner.work import train
+from experiments.store import Store, provenance
+from experiments.store.record import Provenance, Record
 from tests.experiments.runner.making import run, runs
 
 
@@ -68,7 +67,9 @@ def test_the_sample_is_as_large_as_asked_and_drawn_by_the_seed(tmp_path, monkeyp
     for spec in runs(seeds=range(10)):
         store.write(Record(spec, "ok", provenance.of(spec)))
     drawn = []
-    monkeypatch.setattr("experiments.verify.train", lambda specs, *_, **__: drawn.append(specs))
+    monkeypatch.setattr(
+        "experiments.command_line.verify.train", lambda specs, *_, **__: drawn.append(specs)
+    )
     for seed in (0, 0, 1):
         verify(Options(results=store.results), sample=3, seed=seed)
     assert [len(specs) for specs in drawn] == [3, 3, 3]

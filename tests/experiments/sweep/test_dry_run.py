@@ -1,7 +1,7 @@
 """What a sweep would be, before it is one."""
 
 from experiments import sweep
-from experiments.options import Options
+from experiments.runner.options import Options
 from experiments.specification import RunSpec
 from experiments.store import Store
 

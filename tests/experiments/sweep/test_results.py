@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from experiments import sweep, timing
-from experiments.record import Provenance, Record
+from experiments.store.record import Provenance, Record
 from experiments.sweep.times import QUANTITY
-from experiments.training import train_group
+from experiments.training.loop import train_group
 
 
 def record(run, status="ok", **finals):

@@ -1,6 +1,7 @@
 import pytest
 
-from experiments import lock, timing
+from experiments import timing
+from experiments.runner import lock
 from experiments.timing import plan
 from experiments.timing.plan import Task, tasks
 from tests.experiments.timing import made_up
@@ -104,7 +105,7 @@ def test_a_choice_of_backends_shows_steps_first_and_no_targets(options, one_task
 
 
 def test_an_outcome_comes_back_from_what_the_driver_keeps(options, one_task):
-    from experiments import kept
+    from experiments.outcome import kept
 
     assert kept.keep(timing.run(options), "a key", options.results)
 

@@ -1,0 +1,1 @@
+"""What each subcommand does, from the options to what lies in the results folder."""

@@ -1,0 +1,79 @@
+"""What a command leaves in the results folder: tables, figures, a line for each run, the page."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from experiments.command_line import runs_table
+from experiments.command_line.attempts import attempt
+from experiments.outcome import Outcome, kept
+from experiments.reports import NAMES
+from experiments.runner.options import Options
+from experiments.store import Store, environment, writing
+
+
+def write(outcomes: Sequence[Outcome], store: Store, options: Options, problems: list[str]) -> None:
+    """Write everything; a figure or page that cannot be drawn is named in `problems`.
+
+    Raises:
+        StoreError: the results folder cannot be used.
+    """
+    facts = environment.facts()
+    with attempt("the list of runs", store, problems), writing(options.results):
+        environment.write(facts, options.results)
+        left_out = runs_table.write(store, options.progress)
+        if left_out:
+            options.progress.say(
+                f"{left_out} recorded runs were trained by other code and are not in runs.csv"
+            )
+    _draw(outcomes, store, options, problems)
+    with (
+        attempt("the page", store, problems),
+        writing(options.results),
+        options.progress.busy("writing the page"),
+    ):
+        from experiments import tables
+        from experiments.page import document, judged
+
+        every = _for_page(outcomes, options)
+        document.write(every, facts, options.results)
+        for verdicts in judged.outcomes(every):
+            tables.write(verdicts, options.results)
+
+
+def _draw(outcomes: Sequence[Outcome], store: Store, options: Options, problems: list[str]) -> None:
+    from experiments import tables
+    from experiments.runner.workers import each_done
+
+    for outcome in outcomes:
+        with attempt(f"tables of {outcome.name}", store, problems), writing(options.results):
+            tables.write(outcome, options.results)
+    single = [replace(outcome, figures=(one,)) for outcome in outcomes for one in outcome.figures]
+    tasks = [(outcome, options.results) for outcome in single]
+    with options.progress.count("drawing", len(tasks), "figures") as advance:
+        for (outcome, _), error in each_done(_draw_one, tasks, options.jobs):
+            with attempt(f"figures of {outcome.name}", store, problems), writing(options.results):
+                if error is not None:
+                    raise error
+            advance(1)
+
+
+def _draw_one(outcome: Outcome, results: Path) -> None:
+    from experiments.figures import drawing
+
+    drawing.write(outcome, results)
+
+
+def _for_page(outcomes: Sequence[Outcome], options: Options) -> list[Outcome]:
+    """These outcomes, and those that earlier commands left with the same code and options."""
+    key = kept.page_key(options.quick)
+    there = {each.name: each for each in kept.under(key, options.results)}
+    for outcome in outcomes:
+        kept.keep(outcome, key, options.results, "page")
+    every = there | {outcome.name: outcome for outcome in outcomes}
+    return [every[name] for name in sorted(every, key=_place)]
+
+
+def _place(name: str) -> tuple[int, str]:
+    order = ("grid", *NAMES, "structure", "parity", "timing")
+    return order.index(name) if name in order else len(order), name

@@ -1,0 +1,1 @@
+"""Figures on paper: computed before, only arranged and drawn here."""

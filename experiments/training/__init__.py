@@ -1,0 +1,1 @@
+"""The harness around a backend: initial parameters, data, batch order, evaluation, the clock."""
