@@ -52,6 +52,16 @@ def test_a_comparison_comes_back_from_json_as_it_was():
     assert Comparison.from_json(json.loads(json.dumps(comparison.as_json()))) == comparison
 
 
+def test_the_short_table_has_one_line_an_entrant_and_one_column_a_problem():
+    ours = made_up.comparison(STEPS, framework=0.2)
+    theirs = made_up.comparison("steps: other", agreements={"framework": LIES}, framework=0.5)
+    speed = table("speed", ours, theirs)
+    framework = row(speed, who="framework")
+    assert framework["MSE + SGD"] == pytest.approx(5.0, rel=0.02)
+    assert math.isnan(framework["other"])
+    assert row(speed, who=BASELINE)["other"] == 1.0
+
+
 def test_the_table_of_steps_says_how_many_times_as_fast():
     steps = table("steps", made_up.comparison(STEPS, framework=0.2, torch_tuned=0.8))
     framework = row(steps, who="framework")
