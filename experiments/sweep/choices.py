@@ -16,7 +16,7 @@ from pydantic_core import CoreSchema
 
 from experiments import building, parts
 from experiments.arguments import Arguments
-from experiments.backends import Unsupported, unknown
+from experiments.backends import Unsupported, resolve, unknown
 from experiments.entry import Entry, Frozen
 from experiments.specification import Count, Data, Finite, NonNegative
 
@@ -68,6 +68,8 @@ def _check_backend(name: str) -> None:
     if colon and not (module and attribute):
         raise ValueError(unknown(name))
     parts.check_backend(name)
+    if colon:
+        resolve(name)
 
 
 def _as_pair(given: Any) -> Any:
@@ -118,6 +120,8 @@ class DataSet(Frozen):
     @model_validator(mode="after")
     def _check(self) -> "DataSet":
         self.seen("one-hot")
+        if ":" in self.name:
+            building.attribute(self.name)
         return self
 
     def seen(self, target: str) -> Data:

@@ -101,6 +101,7 @@ MISTAKES = [
     (["parity", "--replay", "nowhere.json"], "'nowhere.json' does not exist"),
     (["export"], "tensorboard"),
     (["export", "tensorbord"], "'tensorbord' is not one of"),
+    (["status", "--results", ""], "'--results': name a folder"),
     (["status", "now"], "unexpected extra argument"),
     (["verify", "--sample", "0"], "'--sample'"),
     (["verify", "--seed", "-1"], "'--seed'"),
