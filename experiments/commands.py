@@ -189,5 +189,13 @@ def _near(name: str, known: Sequence[str]) -> str:
 
 
 def _require_folder(options: Options) -> None:
-    if options.results.exists() and not options.results.is_dir():
+    try:
+        options.results.stat()
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise Wrong(f"results folder {options.results} lies in a file: name another") from None
+    except OSError as error:
+        raise Wrong(f"results folder {options.results} cannot be read: {error.strerror}") from None
+    if not options.results.is_dir():
         raise Wrong(f"results folder {options.results} is a file: name a folder with --results")

@@ -101,6 +101,8 @@ MISTAKES = [
     (["parity", "--replay", "nowhere.json"], "'nowhere.json' does not exist"),
     (["export"], "tensorboard"),
     (["export", "tensorbord"], "'tensorbord' is not one of"),
+    (["status", "--results", 300 * "x"], "x cannot be read: File name too long"),
+    (["status", "--results", "pyproject.toml/under"], "pyproject.toml/under lies in a file"),
     (["status", "--results", ""], "'--results': name a folder"),
     (["status", "now"], "unexpected extra argument"),
     (["verify", "--sample", "0"], "'--sample'"),
@@ -109,7 +111,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"), MISTAKES, ids=[" ".join(each) for each, _ in MISTAKES]
+    ("arguments", "words"), MISTAKES, ids=[" ".join(each)[:60] for each, _ in MISTAKES]
 )
 def test_a_mistake_is_a_sentence_that_names_it(ask, arguments, words):
     status, out, said = ask(*arguments)
