@@ -1,5 +1,6 @@
 """One function for each subcommand: does it, prints what came of it, returns the exit status."""
 
+import errno
 import re
 import secrets
 from collections.abc import Callable, Sequence
@@ -164,6 +165,11 @@ def _explained(error: Exception) -> int:
         return 130
     if isinstance(error, (Incomplete, *EXPECTED)):
         _complain(str(error))
+        return 1
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        _complain(
+            f"cannot write: {error}"
+        )  # not to the results folder, or it would be a StoreError
         return 1
     raise error
 

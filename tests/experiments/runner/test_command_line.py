@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 
@@ -152,6 +153,7 @@ def test_results_that_are_a_file_are_refused_and_left_alone(ask, tmp_path):
     [
         (KeyboardInterrupt(), 130, "nothing that was stored is lost"),
         (StoreError("cannot write"), 1, "cannot write"),
+        (OSError(errno.ENOSPC, "No space left"), 1, "cannot write: [Errno 28] No space left"),
         (lock.BusyError("somebody times"), 1, "somebody times"),
         (driver.Incomplete("2 of 3 runs failed"), 1, "2 of 3 runs failed"),
     ],
