@@ -20,12 +20,22 @@ from experiments.runner.options import Options
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
+
+def folder(name: str) -> Path:
+    """The folder of this name; none at all is what a shell makes of a variable that is not set."""
+    if not name:
+        raise typer.BadParameter("name a folder.")
+    return Path(name)
+
+
 Common = {
     "quick": Annotated[bool | None, typer.Option("--quick", help="A small selection, in seconds.")],
     "jobs": Annotated[
         int | None, typer.Option(min=1, help="Worker processes; they change no result.")
     ],
-    "results": Annotated[Path | None, typer.Option(help="The results folder.")],
+    "results": Annotated[
+        Path | None, typer.Option(parser=folder, metavar="DIRECTORY", help="The results folder.")
+    ],
     "retry_failed": Annotated[
         bool | None, typer.Option("--retry-failed", help="Train failed runs again.")
     ],

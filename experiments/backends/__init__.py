@@ -4,11 +4,11 @@ The harness owns initial parameters, data, batch order, evaluation and the clock
 learns, so all backends start equal and none evaluates itself.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from experiments.specification import TrainingSpec
 from experiments.specification.building import Unsupported as Unsupported
+from experiments.specification.building import imported
 from experiments.specification.built_in import BUILT_IN, OPTIONAL, unknown
 
 if TYPE_CHECKING:
@@ -70,14 +70,26 @@ def resolve(name: str) -> Backend:
     if not (module_name and colon and attribute):
         raise ValueError(unknown(name))
     try:
-        found = getattr(import_module(module_name), attribute)
+        found = getattr(imported(module_name), attribute)
     except ImportError as error:
         if name in OPTIONAL:
             raise Unsupported(f"backend {name!r} needs {error.name}, which is missing") from error
         raise ValueError(f"backend {name!r}: cannot import {module_name}: {error}") from error
     except AttributeError as error:
         raise ValueError(f"backend {name!r}: {module_name} has no {attribute!r}") from error
-    backend = found() if isinstance(found, type) else found
+    except ValueError as error:
+        raise ValueError(f"backend {name!r}: {error}") from error
+    backend = _made(name, found) if isinstance(found, type) else found
     if not isinstance(backend, Backend):
         raise ValueError(f"backend {name!r}: {attribute} has no method start(training, parameters)")
     return backend
+
+
+def _made(name: str, kind: type) -> object:
+    try:
+        return kind()
+    except Unsupported:
+        raise
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"
+        raise ValueError(f"backend {name!r}: {kind.__name__}() raises {words}") from error

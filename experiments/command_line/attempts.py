@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from experiments.runner.cluster_workers import ClusterError
 from experiments.runner.lock import BusyError
 from experiments.runner.train import Stopped
-from experiments.store import Store, StoreError
+from experiments.store import Store, StoreError, writing
 from experiments.store.files import write_whole
 
 EXPECTED = (StoreError, ClusterError, BusyError, Stopped)
@@ -39,6 +39,7 @@ def attempt(name: str, store: Store, problems: list[str]) -> Iterator[None]:
         problems.append(f"{name}: {error}")
     except Exception as error:
         path = store.folder / f"{name.replace(' ', '-')}.error"
-        write_whole(path, traceback.format_exc().encode())
+        with writing(store.results):
+            write_whole(path, traceback.format_exc().encode())
         reason = str(error).partition("\n")[0] or type(error).__name__
         problems.append(f"{name} could not be made: {reason} (the traceback is in {path})")

@@ -1,5 +1,6 @@
 """One function for each subcommand: does it, prints what came of it, returns the exit status."""
 
+import errno
 import re
 import secrets
 from collections.abc import Callable, Sequence
@@ -165,6 +166,11 @@ def _explained(error: Exception) -> int:
     if isinstance(error, (Incomplete, *EXPECTED)):
         _complain(str(error))
         return 1
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        _complain(
+            f"cannot write: {error}"
+        )  # not to the results folder, or it would be a StoreError
+        return 1
     raise error
 
 
@@ -189,5 +195,13 @@ def _near(name: str, known: Sequence[str]) -> str:
 
 
 def _require_folder(options: Options) -> None:
-    if options.results.exists() and not options.results.is_dir():
+    try:
+        options.results.stat()
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise Wrong(f"results folder {options.results} lies in a file: name another") from None
+    except OSError as error:
+        raise Wrong(f"results folder {options.results} cannot be read: {error.strerror}") from None
+    if not options.results.is_dir():
         raise Wrong(f"results folder {options.results} is a file: name a folder with --results")

@@ -9,8 +9,9 @@ from experiments.runner.process import Died, OverTime, Process
 from experiments.specification import RunSpec
 from experiments.store.record import Record
 
-ATTEMPTS = 2
-"""Deaths of a process during one run before that run is called the killer."""
+ATTEMPTS, ATTEMPTS_KILLED = 2, 4
+"""Deaths of a process during one run before that run is called the killer; more of them where the
+last came from outside, which may have met an innocent run."""
 
 
 class Ended(RuntimeError):  # noqa: N818
@@ -67,7 +68,7 @@ class Isolation:
                 deaths = 0
             except Died as death:
                 deaths += 1
-                if deaths == ATTEMPTS:
+                if deaths >= (ATTEMPTS_KILLED if death.killed else ATTEMPTS):
                     yield work.unfinished(waiting.pop(0), "crashed", str(death))
                     deaths = 0
 

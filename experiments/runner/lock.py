@@ -5,7 +5,7 @@ operating system releases it when its holder ends, however it ends.
 """
 
 import fcntl
-import getpass
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +13,13 @@ from pathlib import Path
 
 
 class BusyError(RuntimeError):
-    """The machine is in use by the other kind of work."""
+    """The machine is in use by the other kind of work, or nobody can tell."""
 
 
 def default_path() -> Path:
     """The lock of this user on this machine; `TMPDIR` moves it."""
-    return Path(tempfile.gettempdir()) / f"scratchmark-{getpass.getuser()}.lock"
+    # By number: a container's user may have no name, and `su` keeps the name of another.
+    return Path(tempfile.gettempdir()) / f"scratchmark-{os.getuid()}.lock"
 
 
 @contextmanager
@@ -39,7 +40,13 @@ def timing(path: Path | None = None) -> Iterator[None]:
 
 @contextmanager
 def _held(path: Path, kind: int, reason: str) -> Iterator[None]:
-    with path.open("a") as file:
+    try:
+        opened = path.open("a")
+    except OSError as error:
+        raise BusyError(
+            f"cannot use the lock {path}: {error.strerror}; set TMPDIR to a folder of your own"
+        ) from None
+    with opened as file:
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -20,7 +20,15 @@ from experiments.store.record import Record, decode, encode
 
 
 class Died(RuntimeError):  # noqa: N818
-    """The process ended before its work; the message says how."""
+    """The process ended before its work; the message says how.
+
+    Args:
+        killed: by SIGKILL, which comes from a person or from a system that is out of memory.
+    """
+
+    def __init__(self, how: str, killed: bool = False) -> None:
+        super().__init__(how)
+        self.killed = killed
 
 
 class OverTime(RuntimeError):  # noqa: N818
@@ -82,20 +90,21 @@ class Process:
             self._process.stdin.write(json.dumps(specs).encode() + b"\n")
             self._process.stdin.flush()
         except OSError:
-            raise Died(self._how()) from None
+            raise self._died() from None
 
     def _read(self) -> bytes:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line.endswith(b"\n"):
-            raise Died(self._how())
+            raise self._died()
         return line
 
-    def _how(self) -> str:
+    def _died(self) -> Died:
         status = self._process.wait()
         if status >= 0:
-            return f"its process ended with exit status {status}"
-        return f"its process was ended by {signal.Signals(-status).name}"
+            return Died(f"its process ended with exit status {status}")
+        ended_by = signal.Signals(-status)
+        return Died(f"its process was ended by {ended_by.name}", ended_by is signal.SIGKILL)
 
 
 def _end_with(parent: int) -> None:

@@ -53,11 +53,27 @@ def attribute(path: str) -> Any:
     """
     module_name, _, name = path.partition(":")
     try:
-        return getattr(import_module(module_name), name)
-    except (ImportError, TypeError, ValueError) as error:  # the last two of "..x" and of ""
+        return getattr(imported(module_name), name)
+    except ImportError as error:
         raise ValueError(f"cannot import {module_name!r}: {error}") from error
     except AttributeError as error:
         raise ValueError(f"module {module_name!r} has no {name!r}") from error
+
+
+def imported(name: str) -> ModuleType:
+    """The module of a name that a user gave.
+
+    Raises:
+        ImportError: there is no such module, or one that it needs is missing.
+        ValueError: the name is none, or the module raises when it is imported.
+    """
+    try:
+        return import_module(name)
+    except ImportError:
+        raise
+    except (Exception, SystemExit) as error:  # it may do anything, even exit
+        words = f"{type(error).__name__}: {error}"
+        raise ValueError(f"cannot import {name!r}: {words}") from error
 
 
 def arguments(entry: "Entry") -> dict[str, Any]:

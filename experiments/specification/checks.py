@@ -29,6 +29,10 @@ DATA_SETS = {
     "breast_cancer": Facts(30, 2, 569),
 }
 FILE_ENDINGS = (".csv", ".npz")
+MOST_REAL = 1_000_000
+"""Numbers of a layer and its input up to which it is tried, and not only its shapes."""
+EXAMPLES = 5
+"""In that trial; not a number that a layer is likely to be told as a size."""
 TAKE_CLASS_INDICES = {"CrossEntropyLoss", "NLLLoss", "MultiMarginLoss"}
 
 
@@ -110,14 +114,15 @@ def _outputs(
 ) -> int | None:
     import torch
 
-    value, before = torch.zeros(2, features, device="meta"), f"data {data_name!r}"
+    value, before = torch.zeros(EXAMPLES, features, device="meta"), f"data {data_name!r}"
     for entry, layer in zip(layers, built, strict=True):
         _check_features(entry, value, before, first=entry is layers[0])
+        real = value.numel() + sum(each.numel() for each in layer.parameters()) < MOST_REAL
         try:
-            value = layer(value)
-        except NotImplementedError:
-            return None
+            value = _really(entry, value) if real else layer(value)
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            if isinstance(error, NotImplementedError) and not real:
+                return None
             shape = f"(n, {', '.join(map(str, value.shape[1:]))})"
             raise ValueError(
                 f"{entry} cannot follow {before}, which gives it {shape}: {first_line(error)}"
@@ -129,6 +134,18 @@ def _outputs(
             "it must end with (n, outputs)"
         )
     return value.shape[1]
+
+
+def _really(entry: "Entry", value: "torch.Tensor") -> "torch.Tensor":
+    """What the layer makes of zeros, without their numbers: a few mistakes show only so."""
+    import torch
+
+    from experiments.specification import building
+
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        layer = building.build(building.reference(), entry)
+        result: torch.Tensor = layer(torch.zeros(value.shape))
+        return result.to("meta")
 
 
 def _check_features(entry: "Entry", value: "torch.Tensor", before: str, first: bool) -> None:

@@ -51,6 +51,11 @@ def _read(name: str, _: str) -> tuple[np.ndarray, np.ndarray]:
     if not np.isfinite(x).all():
         line = int(np.argwhere(~np.isfinite(x).all(axis=1))[0, 0])
         raise ValueError(f"data file {name!r}: point {line} (from 0) is not made of finite numbers")
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        place = int(np.argmin(np.isfinite(labels)))
+        raise ValueError(
+            f"data file {name!r}: point {place} (from 0) has the label {labels[place]}"
+        )
     found, classes = np.unique(labels, return_inverse=True)
     if len(found) < 2:
         raise ValueError(f"data file {name!r} has one class only, {found[:1].tolist()}")
@@ -61,7 +66,8 @@ def _csv(name: str, content: BytesIO) -> tuple[np.ndarray, np.ndarray]:
     import pandas as pd
 
     try:
-        frame = pd.read_csv(content)
+        # In one go: in pieces, a column's type may change from one to the next.
+        frame = pd.read_csv(content, low_memory=False)
     except (ValueError, UnicodeDecodeError) as error:
         raise ValueError(f"data file {name!r} is not CSV: {error}") from None
     if frame.shape[1] < 2 or frame.empty:
@@ -85,10 +91,10 @@ def _npz(name: str, content: BytesIO) -> tuple[np.ndarray, np.ndarray]:
             missing = {"x", "y"} - set(arrays)
             if missing:
                 raise ValueError(f"it has no array {sorted(missing)[0]!r}")
-            x, labels = arrays["x"], arrays["y"]
+            x, labels = np.asarray(arrays["x"]), np.asarray(arrays["y"])
     except Exception as error:  # a broken archive raises whatever zip or numpy stumble over
         raise ValueError(f"data file {name!r} is not an NPZ file of x and y: {error}") from None
-    if x.ndim != 2 or labels.ndim != 1 or not np.issubdtype(x.dtype, np.number) or not x.size:
+    if x.ndim != 2 or labels.ndim != 1 or x.dtype.kind not in "fiu" or not x.size:
         raise ValueError(
             f"data file {name!r}: expected numbers x (n, features) and y (n,), "
             f"got x {x.shape} {x.dtype} and y {labels.shape}"

@@ -58,9 +58,15 @@ def check_schedule(schedule: "Entry") -> None:
     """Raise ValueError unless the schedule exists and takes its arguments."""
     import torch
 
-    if ":" not in schedule.name:
-        parameters = [torch.nn.Parameter(torch.zeros(1))]
-        construct(schedule, "schedule", torch.optim.SGD(parameters, lr=0.1))
+    if ":" in schedule.name:
+        return
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    made = construct(schedule, "schedule", optimizer)
+    try:
+        optimizer.step()
+        made.step()
+    except (TypeError, ValueError, ArithmeticError) as error:  # not all look at their arguments
+        raise ValueError(f"{schedule}: {first_line(error)}") from error
 
 
 def check_device(device: str) -> str:
@@ -89,6 +95,8 @@ def construct(entry: "Entry", kind: str, *positional: Any, **more: Any) -> Any:
 
     _require_known(entry, kind)
     attribute = building.lookup(building.reference(), entry.name)
+    if ":" not in entry.name:
+        _require_truth_values(attribute, entry)
     try:
         with torch.device("meta" if kind == "layer" else "cpu"):
             return attribute(*positional, **building.arguments(entry), **more)
@@ -141,6 +149,17 @@ def _argument_hint(attribute: Any, entry: "Entry") -> str | None:
     return (
         f"unknown argument {unknown[0]!r}: {did_you_mean(unknown[0], takes)}" if unknown else None
     )
+
+
+def _require_truth_values(attribute: Any, entry: "Entry") -> None:
+    """Raise ValueError where true or false is expected and something else came.
+
+    torch takes anything there, and "no" for true.
+    """
+    for name, parameter in inspect.signature(attribute).parameters.items():
+        given = entry.arguments.get(name, True)
+        if isinstance(parameter.default, bool) and not isinstance(given, bool):
+            raise ValueError(f"{entry}: {name} takes true or false, not {given!r}")
 
 
 def first_line(error: Exception) -> str:

@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from experiments.backends import resolve
 from experiments.specification import Count, Data, Finite, NonNegative, building, parts
 from experiments.specification.arguments import Arguments
 from experiments.specification.building import Unsupported
@@ -68,6 +69,8 @@ def _check_backend(name: str) -> None:
     if colon and not (module and attribute):
         raise ValueError(unknown(name))
     parts.check_backend(name)
+    if colon:
+        resolve(name)
 
 
 def _as_pair(given: Any) -> Any:
@@ -118,6 +121,8 @@ class DataSet(Frozen):
     @model_validator(mode="after")
     def _check(self) -> "DataSet":
         self.seen("one-hot")
+        if ":" in self.name:
+            building.attribute(self.name)
         return self
 
     def seen(self, target: str) -> Data:

@@ -23,6 +23,7 @@ from experiments.sweep.sentences import sentences
 BUILT_IN = Path(__file__).parent.parent / "grid.toml"
 SCHEMA_FILE = Path(__file__).parent.parent / "sweep.schema.json"
 MOST_SEEDS, MOST_EPOCHS = 10_000, 1_000_000
+LONGEST_NAME = 100
 TAKEN = {"parity", "timing", "structure", "runs"}
 
 Item = TypeVar("Item")
@@ -114,6 +115,8 @@ def _check_name(name: str) -> None:
         raise ValueError(
             f"name becomes part of file names: small letters, digits and hyphens, not {name!r}"
         )
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"name has {len(name)} letters: the most is {LONGEST_NAME}")
     if name in TAKEN | set(NAMES):
         raise ValueError(f"name {name!r} is taken: choose another")
 

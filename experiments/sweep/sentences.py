@@ -68,7 +68,10 @@ def _near(given: object, context: Any) -> str:
 
 def shortened(value: object) -> str:
     """`value` as Python writes it, cut where it is long."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "what is nested so deeply"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 

@@ -37,8 +37,9 @@ ALWAYS = {"loss", "optimizer"}
 
 
 def side(backend: str) -> str:
-    """What a backend is called in tables and figures."""
-    return SIDES.get(backend, backend.rpartition(":")[2])
+    """What a backend is called in tables and figures; a third party's in full, as two modules may
+    call theirs the same."""
+    return SIDES.get(backend, backend)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from experiments.specification.building import attribute
+from experiments.specification.checks import facts
 from experiments.specification.files_of_points import read
 from experiments.training import seeds
 
@@ -56,7 +57,9 @@ def load(data: "Data", run_seed: int, dtype: torch.dtype = torch.float32) -> Spl
     """
     seed = run_seed if data.seed is None else data.seed
     raw = _draw(data, seed)
-    classes = int(max(points.labels.max() for points in raw.values())) + 1
+    # Of the whole set: the last class may have no point in any of the splits.
+    known = facts(data)
+    classes = known.classes if known else _classes(raw)
     mean, deviation = _scale(data.standardise, raw["train"].x)
     return {
         name: Part(
@@ -66,6 +69,10 @@ def load(data: "Data", run_seed: int, dtype: torch.dtype = torch.float32) -> Spl
         )
         for name, points in raw.items()
     }
+
+
+def _classes(raw: dict[str, Points]) -> int:
+    return int(max(points.labels.max() for points in raw.values())) + 1
 
 
 def encode(labels: Tensor, target: str, classes: int, dtype: torch.dtype) -> Tensor:

@@ -1,4 +1,5 @@
 import math
+import zipfile
 
 import numpy as np
 import pytest
@@ -136,6 +137,11 @@ NPZ_MISTAKES = {
     "no x": ({"y": np.arange(2)}, "no array 'x'"),
     "flat x": ({"x": np.arange(2.0), "y": np.arange(2)}, r"expected numbers x \(n, features\)"),
     "lengths": ({"x": np.ones((3, 1)), "y": np.arange(2)}, "3 points and 2 labels"),
+    "complex": ({"x": np.ones((2, 1)) + 1j, "y": np.arange(2)}, "expected numbers x"),
+    "no number for a label": (
+        {"x": np.ones((2, 1)), "y": np.array([1.0, np.nan])},
+        r"point 1 \(from 0\) has the label nan",
+    ),
     "objects": ({"x": np.array([[None]]), "y": np.arange(1)}, "not an NPZ file"),
 }
 
@@ -146,6 +152,24 @@ def test_a_mistake_in_an_npz_file_is_named(tmp_path, mistake):
     np.savez(tmp_path / "own.npz", **arrays)
     with pytest.raises(ValueError, match=sentence):
         Data(name=str(tmp_path / "own.npz"), train=1, test=1)
+
+
+def test_an_archive_of_something_else_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "own.npz", "w") as archive:
+        archive.writestr("x.npy", b"no array")
+        archive.writestr("y.npy", b"no array")
+    with pytest.raises(ValueError, match=r"expected numbers x \(n, features\)"):
+        Data(name=str(tmp_path / "own.npz"), train=1, test=1)
+
+
+def test_a_class_that_is_no_number_like_the_others_may_come_late_in_a_long_file(tmp_path):
+    lines = ["a,label", *(f"{line},{line % 2}" for line in range(300_000)), "1,unknown"]
+    assert Data(name=write_csv(tmp_path / "own.csv", lines), train=1, test=1)
+
+
+def test_a_class_without_a_point_in_any_split_has_its_column_all_the_same():
+    found = data.load(Data(name="digits", train=2, test=2), 0)
+    assert found["train"].target.shape == (2, 10)
 
 
 def test_a_file_that_is_no_archive_is_named(tmp_path):

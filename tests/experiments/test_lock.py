@@ -65,6 +65,21 @@ def test_a_killed_trainer_leaves_no_lock_behind(path):
         pass
 
 
+def test_a_lock_that_cannot_be_opened_is_a_sentence(tmp_path):
+    with (
+        pytest.raises(lock.BusyError, match=r"cannot use the lock .*Is a directory; set TMPDIR"),
+        lock.training(tmp_path),
+    ):
+        pass
+
+
+def test_a_user_without_a_name_has_a_lock(monkeypatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54321)
+    assert lock.default_path().name == "scratchmark-54321.lock"
+
+
 def test_the_lock_lies_in_the_temporary_folder(monkeypatch, tmp_path):
     monkeypatch.setattr(lock.tempfile, "tempdir", str(tmp_path))
     assert lock.default_path().parent == tmp_path

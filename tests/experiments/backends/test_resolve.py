@@ -30,6 +30,28 @@ def test_a_third_partys_name_that_leads_nowhere_is_a_sentence(name, sentence):
         resolve(name)
 
 
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("def x(:", "cannot import 'broken': SyntaxError"),
+        ("1 / 0", "cannot import 'broken': ZeroDivisionError: division by zero"),
+        ("raise SystemExit(0)", "cannot import 'broken': SystemExit: 0"),
+        (
+            "class backend:\n    def __init__(self, size): pass",
+            "backend\\(\\) raises TypeError: .*'size'",
+        ),
+    ],
+)
+def test_a_third_partys_module_that_is_broken_is_a_sentence(
+    tmp_path, monkeypatch, source, sentence
+):
+    (tmp_path / "broken.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "broken", raising=False)
+    with pytest.raises(ValueError, match=sentence):
+        resolve("broken:backend")
+
+
 def test_a_class_is_called(monkeypatch):
     class Own:
         def start(self, training, parameters):

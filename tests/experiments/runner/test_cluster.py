@@ -84,7 +84,7 @@ def test_records_are_those_of_this_machine_byte_for_byte(client, dask, store, tm
 
 
 def test_a_run_that_kills_its_worker_is_found_and_the_others_go_on(client, dask, store):
-    specs = [run("Killer", learning_rate=UNLUCKY), run("Killer"), *some("Killer")[:6]]
+    specs = [run("Leaver", learning_rate=UNLUCKY), run("Leaver"), *some("Leaver")[:6]]
     train(specs, store, cluster=dask.address)
     assert [store.read(spec.id).status for spec in specs] == ["crashed"] + 7 * ["ok"]
 

@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 
@@ -102,6 +103,9 @@ MISTAKES = [
     (["parity", "--replay", "nowhere.json"], "'nowhere.json' does not exist"),
     (["export"], "tensorboard"),
     (["export", "tensorbord"], "'tensorbord' is not one of"),
+    (["status", "--results", 300 * "x"], "x cannot be read: File name too long"),
+    (["status", "--results", "pyproject.toml/under"], "pyproject.toml/under lies in a file"),
+    (["status", "--results", ""], "'--results': name a folder"),
     (["status", "now"], "unexpected extra argument"),
     (["verify", "--sample", "0"], "'--sample'"),
     (["verify", "--seed", "-1"], "'--seed'"),
@@ -109,7 +113,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"), MISTAKES, ids=[" ".join(each) for each, _ in MISTAKES]
+    ("arguments", "words"), MISTAKES, ids=[" ".join(each)[:60] for each, _ in MISTAKES]
 )
 def test_a_mistake_is_a_sentence_that_names_it(ask, arguments, words):
     status, out, said = ask(*arguments)
@@ -150,6 +154,7 @@ def test_results_that_are_a_file_are_refused_and_left_alone(ask, tmp_path):
     [
         (KeyboardInterrupt(), 130, "nothing that was stored is lost"),
         (StoreError("cannot write"), 1, "cannot write"),
+        (OSError(errno.ENOSPC, "No space left"), 1, "cannot write: [Errno 28] No space left"),
         (lock.BusyError("somebody times"), 1, "somebody times"),
         (driver.Incomplete("2 of 3 runs failed"), 1, "2 of 3 runs failed"),
     ],

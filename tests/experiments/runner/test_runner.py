@@ -6,7 +6,8 @@ import threading
 import pytest
 
 from experiments.command_line import runs_table
-from experiments.runner import isolation
+from experiments.runner import isolation, work
+from experiments.runner.process import Died
 from experiments.runner.progress import Progress
 from experiments.runner.train import Stopped, train
 from experiments.runner.work import Plan
@@ -179,6 +180,35 @@ def test_an_innocent_run_whose_process_is_killed_once_is_not_blamed(killed):
         (record,) = suspects.train([run("Waiting")])
     assert killed
     assert record.status == "ok"
+
+
+class Dying:
+    """A process that dies as often as it is told, then trains."""
+
+    def __init__(self, deaths):
+        self.deaths = deaths
+
+    def train(self, groups, timeout):
+        if self.deaths:
+            raise self.deaths.pop()
+        return work.train(groups[:1])
+
+    def close(self):
+        """Nothing to end."""
+
+
+@pytest.mark.parametrize(
+    ("times", "killed", "status"),
+    [(3, True, "ok"), (4, True, "crashed"), (1, False, "ok"), (2, False, "crashed")],
+)
+def test_a_process_that_was_killed_gets_more_attempts_than_one_that_ended_itself(
+    monkeypatch, times, killed, status
+):
+    deaths = [Died("its process is gone", killed) for _ in range(times)]
+    monkeypatch.setattr(isolation, "Process", lambda: Dying(deaths))
+    with isolation.Isolation() as suspects:
+        (record,) = suspects.train([run("Harmless")])
+    assert record.status == status
 
 
 def test_nothing_stored_counts_when_failures_are_to_be_retried(store):

@@ -48,6 +48,16 @@ MISTAKES = [
         ["models.0", "cannot follow", "takes 2 features and gets 4"],
     ),
     ({"models": [{"layers": ["Flaten", LINEAR]}]}, ["models.0.layers.0", "'Flatten'?"]),
+    (
+        {"models": [{"layers": [["Linear", {**LINEAR[1], "bias": "no"}]]}]},
+        ["models.0.layers.0", "bias takes true or false, not 'no'"],
+    ),
+    ({"models": [{"layers": [LINEAR, ["Softmax", {"dim": 5}]]}]}, ["models.0", "cannot follow"]),
+    (
+        {"models": [{"layers": [LINEAR, ["LayerNorm", {"normalized_shape": [2, 2]}]]}]},
+        ["models.0", "LayerNorm", "cannot follow"],
+    ),
+    ({"models": [{"layers": [LINEAR, "ModuleList"]}]}, ["models.0", "ModuleList", "forward"]),
     ({"models": [{"layers": [["ReLU", {"x": "features"}]]}]}, ["models.0.layers.0", "'x'"]),
     (
         {"models": [{"layers": [LINEAR]}, {"layers": [["Linear", {**LINEAR[1], "bias": False}]]}]},
@@ -72,6 +82,7 @@ MISTAKES = [
     ({"data": [{"name": "digits"}]}, ["data.0", "1797 points", "too many"]),
     ({"data": [{"name": "there-is-none.csv"}]}, ["data.0", "cannot be read"]),
     ({"data": [3]}, ["data.0", "not 3"]),
+    ({"data": ["nowhere:points"]}, ["data.0", "cannot import 'nowhere'"]),
     ({"losses": []}, ["losses", "at least one"]),
     ({"losses": ["MSLoss"]}, ["losses.0", "did you mean 'MSELoss'?"]),
     ({"losses": [["MSELoss", {"reductoin": "sum"}]]}, ["losses.0", "did you mean 'reduction'?"]),
@@ -115,6 +126,10 @@ MISTAKES = [
     ({"models": [{"layers": ["math:sine"]}]}, ["models.0.layers.0", "math", "sine"]),
     ({"losses": ["nowhere:Loss"]}, ["losses.0", "cannot import 'nowhere'"]),
     ({"optimizers": ["nowhere:Fast"]}, ["optimizers.0", "cannot import 'nowhere'"]),
+    ({"backends": ["nowhere:backend"]}, ["backends.0", "cannot import nowhere"]),
+    ({"schedules": [["StepLR", {"step_size": 0}]]}, ["schedules.0", "StepLR(step_size=0)"]),
+    ({"schedules": [["StepLR", {"step_size": "two"}]]}, ["schedules.0", "'two'"]),
+    ({"name": 101 * "a"}, ["name has 101 letters"]),
     ({"backends": [":"]}, ["backends.0", "package.module:attribute"]),
     ({"schedules": ["StepLr"]}, ["schedules.0"]),
     ({"schedules": [["none", {"gamma": 1}]]}, ["schedules.0", "no arguments"]),
@@ -165,6 +180,14 @@ NOT_TOML = [
     b"\xff\xfe",
     b"a = 2001-99-01",
 ]
+
+
+def test_what_is_nested_too_deeply_to_be_written_is_a_sentence(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "deep.toml"
+    path.write_text("a." * 3000 + "b = 1")
+    status, told = answer(capsys, monkeypatch, path)
+    assert status == 2
+    assert "unknown key 'a'" in told
 
 
 @pytest.mark.parametrize("content", [*NOT_TOML, b"x = " + b"[" * 5000], ids=lambda c: repr(c[:20]))

@@ -1,12 +1,15 @@
 """From records to tables: selection, differences, lost runs, times."""
 
 import random
+import sys
+import types
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from experiments import sweep, timing
+from experiments.backends.framework import framework
 from experiments.store.record import Provenance, Record
 from experiments.sweep.times import QUANTITY
 from experiments.training.loop import train_group
@@ -58,6 +61,18 @@ def test_the_learning_rate_is_chosen_on_the_validation_split_alone(small):
     assert chosen_rates(outcome) == ["1"]
     frame = table(outcome, "best").frame
     assert frame.set_index("quantity")["torch.nn"]["test accuracy, %"].startswith("30")
+
+
+def test_backends_of_two_modules_are_told_apart_though_their_attributes_have_one_name(
+    small, monkeypatch
+):
+    for name in ("mine", "other"):
+        module = types.ModuleType(name)
+        module.backend = framework
+        monkeypatch.setitem(sys.modules, name, module)
+    grid = small(backends=["mine:backend", "other:backend"])
+    outcome = grid.outcome(records(grid.runs(False), misleading), False)
+    assert {"mine:backend", "other:backend"} <= set(table(outcome, "best").frame.columns)
 
 
 @pytest.mark.parametrize(("choose_by", "rate"), [("accuracy", "0.1"), ("f1", "1"), ("loss", "10")])
