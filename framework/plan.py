@@ -186,6 +186,10 @@ class Plan:
     def _written(self, call: Call) -> set[int]:
         return set() if call.target is None else {storage_of(call.target)}
 
+    def writes(self, tensor: Tensor) -> bool:
+        """Whether a planned call writes into the tensor."""
+        return any(storage_of(tensor) in self._written(call) for call in self.calls)
+
     def geometry(self, tensor: Tensor) -> Geometry:
         """Storage, offset, size and strides: what a tensor is, apart from its elements."""
         storage = storage_of(tensor)

@@ -29,13 +29,21 @@ class Recording:
     value: Tensor
     gradients: list[tuple[Parameter, Tensor]]
     active: list[tuple[dict[str, Any], Block]]
+    statistics: list[tuple[Tensor, Tensor]]
 
     def run(self, x: Tensor, target: Tensor) -> None:
         """One step on other data, in inference mode."""
+        for buffer, before in self.statistics:
+            before.copy_(buffer)
         self.x.copy_(x)
         self.target.copy_(target)
         for call in self.calls:
             call()
+
+    def undo(self) -> None:
+        """Put back what the forward of a step that failed has changed: running statistics."""
+        for buffer, before in self.statistics:
+            buffer.copy_(before)
 
 
 class TrainingStep:
@@ -79,8 +87,10 @@ class TrainingStep:
         key = self._key(x, target)
         recording = self._recordings.get(key)
         if recording is not None:
-            replayed = self._replay(recording, [(x, target)], [None])
-            return recording.value.clone() if replayed else self._eager(x, target)
+            if self._replay(recording, [(x, target)], [None]):
+                return recording.value.clone()
+            del self._recordings[key]
+            return self._eager(x, target)
         if key in self._seen and key not in self._recordings:
             return self._record(key, x, target)
         self._seen.add(key)
@@ -155,6 +165,7 @@ class TrainingStep:
                     done += 1
         except (RuntimeError, IndexError):
             optimizer.retreat(recording.active)
+            recording.undo()
         for parameter, gradient in recording.gradients:
             parameter.grad = gradient
         return done
@@ -191,6 +202,7 @@ class TrainingStep:
             plan.place(value),
             [(p, plan.place(g)) for p, g in gradients],
             self.optimizer.active(),
+            [(b, b.clone()) for _, b in self.model.named_buffers() if plan.writes(b)],
         )
         return result
 

@@ -278,6 +278,15 @@ def test_a_class_index_out_of_range_is_refused_in_a_replay_and_changes_nothing()
     assert_same(before, twin)
 
 
+def test_a_target_that_first_comes_to_be_ignored_moves_running_statistics_once():
+    model, lines, twin, step = both_ways(MODELS["batch norm"], "CrossEntropyLoss")
+    for index, (x, target) in enumerate(batches("CrossEntropyLoss") * 2):
+        target[0] = -100 if index > 3 else target[0]
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same(model, twin)
+    assert replays(step) == 1
+
+
 def test_large_models_are_updated_in_pieces_to_the_bit():
     build = lambda: fw.Sequential(fw.Linear(2, 400), fw.Linear(400, 300), fw.Linear(300, 2))  # noqa: E731
     model, lines, twin, step = both_ways(build, optimizer="Adam")
