@@ -151,12 +151,12 @@ class TrainingStep:
         say why.
         """
         optimizer = self.optimizer
-        kinds = optimizer.kinds()
+        kinds = optimizer.kinds(recording.active)
         done = 0
         try:
             with self._without_autograd:
                 for (x, target), value in zip(batches, values, strict=True):
-                    if done and optimizer.kinds() != kinds:
+                    if done and optimizer.kinds(recording.active) != kinds:
                         break
                     optimizer.advance(recording.active)
                     recording.run(x, target)

@@ -260,17 +260,18 @@ class Optimizer:
 
     def phase(self) -> tuple[Any, ...]:
         """What tells the next step's tensor calls from those of other steps."""
-        return *map(self._settings, self.param_groups), *self.kinds()
-
-    def kinds(self) -> list[Any]:
-        """The part of `phase` that changes by itself."""
-        if type(self).kind is Optimizer.kind:
-            return []
-        return [
-            self.kind(group, block.step + 1)
+        blocks = [
+            (group, block)
             for group, blocks in zip(self.param_groups, self._blocks, strict=True)
             for block in blocks
         ]
+        return *map(self._settings, self.param_groups), *self.kinds(blocks)
+
+    def kinds(self, blocks: list[tuple[dict[str, Any], Block]]) -> list[Any]:
+        """The part of `phase` that changes by itself, of these blocks."""
+        if type(self).kind is Optimizer.kind:
+            return []
+        return [self.kind(group, block.step + 1) for group, block in blocks]
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
