@@ -42,6 +42,7 @@ from matplotlib.ticker import (
 )
 
 from experiments.appearance import FAINT, GRID, INK, Look, looks
+from experiments.coordinates import FEW, WIDE, places, possible
 from experiments.files import write_whole
 from experiments.layered import BELOW, LINE, size
 from experiments.outcome import MEAN, Figure, Outcome
@@ -217,16 +218,24 @@ def _draw_panel(
     if log_y:
         axes.set_yscale("log")
     if kind in ("curves", "bands") and not log_x and (data["x"].astype(float) % 1 == 0).all():
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     extra = KINDS[kind](axes, data, series, **options) or {}
     axes.set(xlabel=common["x_label"] or "", ylabel=common["y_label"] or "")
     if common["x_limits"] is not None:
         axes.set_xlim(common["x_limits"])
     if limits is not None:
         axes.set_ylim(limits)
+    _within(axes, possible(common["y_label"], axes.get_title().replace("\n", " ")))
     if axes.get_yscale() == "log":
         _label_logarithmic_y(axes)
     return extra
+
+
+def _within(axes: Axes, limits: tuple[float, float] | None) -> None:
+    """Take from a vertical axis what its quantity cannot be."""
+    if limits is not None:
+        low, high = axes.get_ylim()
+        axes.set_ylim(max(low, limits[0]), min(high, limits[1]))
 
 
 def _by_series(data: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -301,19 +310,19 @@ def _learning_rates(axes: Axes, data: pd.DataFrame, series: Looks) -> dict[str, 
 
 
 def _ticks_at(axes: Axes, values: pd.Series) -> None:
-    """A logarithmic axis with its ticks at the values themselves, where they are few."""
+    """A logarithmic axis with its ticks at the values, or at round ones where they are many."""
     axes.set_xscale("log")
-    places = sorted(values.unique())
-    if len(places) <= 8:
-        axes.xaxis.set_major_locator(FixedLocator(places))
-        axes.xaxis.set_minor_locator(NullLocator())
+    ticks = places(values)
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_minor_locator(NullLocator())
+    if len(values.unique()) <= FEW or ticks[-1] < WIDE * ticks[0]:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def _label_logarithmic_y(axes: Axes) -> None:
     """Plain numbers at 1, 2, 5 and their tens over a few decades, else powers of ten."""
     low, high = axes.get_ylim()
-    if high < 300 * low:
+    if high < WIDE * low:
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     else:
@@ -565,8 +574,11 @@ def _handle(kind: str, look: Look) -> Any:
 def _legend(canvas: Canvas, handles: Mapping[str, Any], title: str | None) -> None:
     """Below all panels, so that it covers nothing."""
     longest = max(map(len, handles))
-    fitting = int(canvas.get_figwidth() / (0.75 + 0.075 * longest))
+    fitting = int(canvas.get_figwidth() / (0.75 + 0.068 * longest))
     columns = max(1, min(len(handles), fitting))
+    rows = math.ceil(len(handles) / columns) + bool(title)
+    # The first row has its room already; further ones must not take it from the panels.
+    canvas.set_figheight(canvas.get_figheight() + 0.17 * (rows - 1))
     canvas.legend(
         list(handles.values()),
         list(handles),

@@ -81,8 +81,8 @@ def table(records: Records, quick: bool) -> Table:
                 {
                     "optimizer": optimizer,
                     "learning rate": rate,
-                    "best F1": presentation.mean_interval(largest),
-                    "final F1": presentation.mean_interval(last),
+                    "best F1": presentation.mean_interval(largest, (0, 1)),
+                    "final F1": presentation.mean_interval(last, (0, 1)),
                     "best − final": statistics.mean(largest - last),
                     "reached .9": f"{len(finite)} of {len(runs)}",
                     "at epoch": float(np.median(finite)) if len(finite) else np.nan,

@@ -31,7 +31,10 @@ def _panel(results: Results, cell: Cell, *without: str) -> str:
 
 
 def _robustness(results: Results, quantity: Quantity) -> Figure:
-    lines = [_at_rate(results, cell, quantity) for cell in results.cells]
+    # One row of panels a backend: drawn over each other, equal backends hide one another.
+    cells = sorted(results.cells, key=lambda cell: results.sweep.backends.index(cell.backend))
+    lines = [_at_rate(results, cell, quantity) for cell in cells]
+    across = len({_panel(results, cell, "optimizer") for cell in cells})
     return Figure(
         name=f"learning-rates-{quantity.label.replace(' ', '-').lower()}",
         title=f"{quantity.label.capitalize().replace('f1', 'F1')} by learning rate",
@@ -41,6 +44,7 @@ def _robustness(results: Results, quantity: Quantity) -> Figure:
             "x_label": RATE,
             "y_label": quantity.shown,
             "log_y": quantity is TEST_LOSS,
+            "columns": min(across, 3),
         },
         notes=(
             "Mean of the runs that finished, after the last epoch; the band holds all of them. No "
@@ -53,8 +57,8 @@ def _robustness(results: Results, quantity: Quantity) -> Figure:
 def _at_rate(results: Results, cell: Cell, quantity: Quantity) -> dict[str, object]:
     values = finite(cell.values(quantity.key)) * quantity.scale
     return {
-        "panel": _panel(results, cell, "optimizer"),
-        "series": f"{cell.setting.words['optimizer']}, {side(cell.backend)}",
+        "panel": _side_panel(results, cell),
+        "series": cell.setting.words["optimizer"],
         "x": cell.rate,
         "y": mean(values),
         "low": values.min() if len(values) else math.nan,

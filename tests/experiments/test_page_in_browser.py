@@ -136,7 +136,7 @@ def test_sorting_works_from_the_keyboard(opened):
 def test_verdicts_are_filtered_by_report_verdict_and_words(opened):
     window = opened()
     figure = window.locator("#answer-table-claims")
-    report = figure.get_by_role("combobox", name="report")
+    report = figure.get_by_role("combobox", name="source")
     report.select_option("wang-2021")
     assert len(column(figure, 1)) == 4
     verdict = figure.get_by_role("combobox", name="verdict")
