@@ -28,21 +28,22 @@ def sentences(outcomes: Sequence[Outcome]) -> list[str]:
 
 def _trains(grid: Outcome) -> Iterator[str]:
     for verdict in grid.verdicts:
-        yield f"The grid: {verdict.claim}: {verdict.verdict} ({verdict.measured})."
+        yield f"On the grid, {verdict.claim}: {verdict.verdict} ({verdict.measured})."
 
 
 def _computes(parity: Outcome) -> Iterator[str]:
     if parity.text:
-        yield f"Layer by layer: {parity.text[0]}"
+        yield f"Layer by layer, {parity.text[0].removeprefix('framework: ')}"
 
 
 def _fast(timing: Outcome) -> Iterator[str]:
     steps = next((table.frame for table in timing.tables if table.name == "steps"), None)
     if steps is None or not {"who", "speed-up"} <= set(steps.columns):
         return
-    found = [f"{words} {_range(steps, who)}" for who, words in SPEEDS.items() if _range(steps, who)]
+    ranges = {words: _range(steps, who) for who, words in SPEEDS.items()}
+    found = [f"{times} times as fast with {words}" for words, times in ranges.items() if times]
     if found:
-        yield f"Speed of a training step, in times torch.nn's: {', '.join(found)}."
+        yield f"Its training steps, against torch.nn's: {', '.join(found)}."
 
 
 def _range(steps: pd.DataFrame, who: str) -> str:

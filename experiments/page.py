@@ -54,7 +54,7 @@ def render(outcomes: Sequence[Outcome], environment: Mapping[str, Any], figures:
         "lead": judged.lead(verdicts),
         "tallies": judged.tallies(verdicts),
         "summary": _table("answer", judged.summary(verdicts), numbers),
-        "verdicts": _table("answer", judged.table(verdicts), numbers),
+        "verdicts": _table("answer", judged.table(verdicts), numbers) | {"cards": True},
     }
     sections = [_section(outcome, figures, numbers) for outcome in outcomes]
     items = [item for section in sections for item in section["members"]]
@@ -114,6 +114,7 @@ def _table(owner: str, table: Table, numbers: _Numbers) -> dict[str, Any]:
         "number": numbers.next("table"),
         "title": table.title,
         "notes": table.notes,
+        "cards": False,
         "columns": columns,
         "choices": [place for place, column in enumerate(columns) if _is_choice(column, cells)],
         "rows": [

@@ -83,6 +83,7 @@ def _curves(results: Results, backend: str) -> Figure:
     columns = ["x", "y", "low", "high", "panel", "series"]
     data = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     data = _in_order(data, "panel", [_panel(results, cell) for cell in results.cells])
+    limits = _without_explosions(data)
     name = "".join(letter if letter.isalnum() else "-" for letter in side(backend).lower())
     return Figure(
         name="curves-" + "-".join(filter(None, name.split("-"))),
@@ -93,11 +94,30 @@ def _curves(results: Results, backend: str) -> Figure:
             "x_label": "epoch",
             "y_label": "train loss",
             "log_y": True,
+            "y_limits": limits,
             "legend_title": RATE,
             "ordered": True,
         },
-        notes=("Mean of the runs that finished; the band holds all of them.", *_lost(results)),
+        notes=(
+            "Mean of the runs that finished; the band holds all of them.",
+            *_ends(limits),
+            *_lost(results),
+        ),
     )
+
+
+def _ends(limits: tuple[float, float] | None) -> Iterator[str]:
+    if limits is not None:
+        yield f"The axis ends at {limits[1]:g}: losses that explode lie above."
+
+
+def _without_explosions(data: pd.DataFrame) -> tuple[float, float] | None:
+    """An axis that ends well above where trainings begin, if a loss goes farther than that."""
+    if data.empty:
+        return None
+    top = float(f"{20 * data.loc[data['x'] == data['x'].min(), 'y'].median():.1g}")
+    lowest = float(data.loc[data["low"] > 0, "low"].min())
+    return (0.8 * lowest, top) if data["high"].max() > top > lowest else None
 
 
 def _heat_map(results: Results) -> Figure:

@@ -286,8 +286,8 @@ def test_the_page_begins_with_an_answer():
         Outcome("timing", "t", (Table("steps", "t", steps_),)),
     ]
     assert sentences(outcomes) == [
-        "The grid: it trains alike: identical (9 identical).",
-        "Layer by layer: framework: all is well.",
-        "Speed of a training step, in times torch.nn's: one run alone 4.4 to 5.0, "
-        "16 runs together 11.0.",
+        "On the grid, it trains alike: identical (9 identical).",
+        "Layer by layer, all is well.",
+        "Its training steps, against torch.nn's: 4.4 to 5.0 times as fast with one run alone, "
+        "11.0 times as fast with 16 runs together.",
     ]

@@ -252,3 +252,17 @@ def test_undecided_rates_are_named_and_apart_from_the_best(small):
     assert verdicts[0].claim.endswith("at the best learning rates")
     assert "Undecided: MSELoss · SGD at " in verdicts[1].reason
     assert " 0.1" not in verdicts[1].reason.partition("Undecided")[2]
+
+
+@pytest.mark.parametrize(("last", "limits"), [(0.1, None), (5000.0, 10)])
+def test_one_exploding_loss_does_not_flatten_all_others(small, last, limits):
+    grid = small()
+
+    def describe(run):
+        return {"train_loss": last if run.learning_rate == 10.0 else 0.1}
+
+    outcome = grid.outcome(records(grid.runs(False), describe), False)
+    figure = next(each for each in outcome.figures if each.name.startswith("curves"))
+    shown = figure.options["y_limits"]
+    assert (shown and shown[1]) == limits
+    assert any("ends at 10" in note for note in figure.notes) == bool(limits)
