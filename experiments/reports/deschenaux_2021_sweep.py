@@ -116,7 +116,12 @@ def figure(records: Records, quick: bool) -> Figure:
         title="F1 on the test set by learning rate, batch size 1, deschenaux-2021",
         kind="learning-rates",
         data=frame.sort_values("panel", kind="stable"),
-        options={"x_label": "learning rate", "y_label": "F1", "y_limits": (0.8, 1), "columns": 2},
+        options={
+            "x_label": "learning rate",
+            "y_label": "F1",
+            "y_limits": (0 if quick else 0.8, 1),
+            "columns": 2,
+        },
         notes=(
             f"Mean of {count(quick)} seeds with its 95 % interval; below .8 networks have "
             "collapsed to one class.",

@@ -120,7 +120,8 @@ def figure(records: Records, quick: bool) -> Figure:
     data = pd.DataFrame(parts, columns=["panel", "label", "series", "value", "spread"])
     data[["value", "spread"]] *= 100
     data["low"], data["high"] = data["value"] - data["spread"], data["value"] + data["spread"]
-    lowest = 80 if quick else 94
+    lowest = 0 if quick else 94  # a few epochs reach nothing near the published numbers
+    cut = f" The axis begins at {lowest} %, not at 0: compare the ends of bars, not their lengths."
     return Figure(
         name="figure-2",
         title=f"Fig. 2 of wang-2021: test accuracy after {bar_epoch(quick)} epochs",
@@ -131,10 +132,7 @@ def figure(records: Records, quick: bool) -> Figure:
             "y_limits": (lowest, 100),
             "columns": 2,
         },
-        notes=(
-            f"Error bars: one standard deviation. The axis begins at {lowest} %, not at 0: the "
-            "bars' lengths do not compare, their ends do.",
-        ),
+        notes=("Error bars: one standard deviation." + (cut if lowest else ""),),
     )
 
 
