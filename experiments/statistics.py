@@ -170,6 +170,22 @@ def compare_all(
     ]
 
 
+def p_less(first: ArrayLike, second: ArrayLike, margin: float) -> float:
+    """p-value of the one-sided paired t-test for a mean of first - second below the margin.
+
+    NaN below two pairs. That no difference was found proves none: this test can rule a gain out.
+    """
+    from scipy.stats import t
+
+    gaps = _gaps(first, second)
+    if len(gaps) < 2:
+        return math.nan
+    centre, error = float(gaps.mean()) - margin, _standard_error(gaps)
+    if error == 0:
+        return float(not centre < 0)
+    return float(t.cdf(centre / error, len(gaps) - 1))
+
+
 def z_score(
     value: float,
     spread: float | None,

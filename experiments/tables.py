@@ -19,7 +19,8 @@ from experiments.store.files import write_whole
 
 MISSING = "–"
 _DEFAULT_FORMAT = ".4g"
-_NUMBER_WITH_SPREAD = re.compile(r"[-+−]?[\d.]*\d[\d.]*(e[-+−]?\d+)?( ?[±(\[].*)?")
+_NUMBER_WITH_SPREAD = re.compile(r"[-+−]?[\d.]*\d[\d.]*(e[-+−]?\d+)?( ?[±(\[].*| ×)?")
+_FIXED = re.compile(r"\.[1-9]\d*f")
 
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -58,11 +59,16 @@ _LATEX_SPECIAL = {
 
 
 def write(outcome: Outcome, results: Path) -> list[Path]:
-    """Write every table of ``outcome`` to ``results/tables/`` and return the files."""
+    """Write every table of ``outcome`` to ``results/tables/`` and return the files.
+
+    A table that is to be seen in CSV alone has no Markdown and no LaTeX.
+    """
     written = []
     for table in outcome.tables:
         stem = f"{outcome.name}-{table.name}"
-        texts = {"csv": csv(table), "md": markdown(table), "tex": latex(table, f"tab:{stem}")}
+        texts = {"csv": csv(table)}
+        if table.where != "csv":
+            texts |= {"md": markdown(table), "tex": latex(table, f"tab:{stem}")}
         for ending, text in texts.items():
             path = results / "tables" / f"{stem}.{ending}"
             write_whole(path, text.encode())
@@ -137,6 +143,8 @@ def _number(value: float, specification: str) -> str:
         return "∞" if value > 0 else "−∞"
     text = format(value, specification)
     is_zero = not re.search("[1-9]", text.split("e")[0])
+    if is_zero and value > 0 and _FIXED.fullmatch(specification):
+        return f"< {text[:-1]}1"  # a probability is never 0
     return format(abs(value), specification) if is_zero else text
 
 

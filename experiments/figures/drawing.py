@@ -33,6 +33,7 @@ from experiments.figures.marks import (
 )
 from experiments.figures.panels import for_panel, limits, panels_of, same_lines
 from experiments.figures.sizes import SIZES
+from experiments.figures.ticks import possible
 from experiments.outcome import Figure, Outcome
 from experiments.store.files import write_whole
 
@@ -144,9 +145,17 @@ def _draw_panel(
         axes.set_xlim(common["x_limits"])
     if y_limits is not None:
         axes.set_ylim(y_limits)
+    _within(axes, possible(common["y_label"], axes.get_title().replace("\n", " ")))
     if axes.get_yscale() == "log":
         label_logarithmic_y(axes)
     return extra
+
+
+def _within(axes: Axes, limits: tuple[float, float] | None) -> None:
+    """Take from a vertical axis what its quantity cannot be."""
+    if limits is not None:
+        low, high = axes.get_ylim()
+        axes.set_ylim(max(low, limits[0]), min(high, limits[1]))
 
 
 def _colour_bar(canvas: Canvas, panels: list[Axes], label: str) -> None:
@@ -165,8 +174,11 @@ def _handles(kind: str, series: Looks) -> dict[str, Any]:
 def _legend(canvas: Canvas, handles: Mapping[str, Any], title: str | None) -> None:
     """Below all panels, so that it covers nothing."""
     longest = max(map(len, handles))
-    fitting = int(canvas.get_figwidth() / (0.75 + 0.075 * longest))
+    fitting = int(canvas.get_figwidth() / (0.75 + 0.068 * longest))
     columns = max(1, min(len(handles), fitting))
+    rows = math.ceil(len(handles) / columns) + bool(title)
+    # The first row has its room already; further ones must not take it from the panels.
+    canvas.set_figheight(canvas.get_figheight() + 0.17 * (rows - 1))
     canvas.legend(
         list(handles.values()),
         list(handles),

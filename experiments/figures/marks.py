@@ -36,6 +36,7 @@ from experiments.figures.appearance import FAINT, GRID, INK, Look
 from experiments.figures.graphs import way
 from experiments.figures.layered import LINE, size
 from experiments.figures.panels import short
+from experiments.figures.ticks import FEW, WIDE, places
 
 _STYLE = {
     **sns.plotting_context("paper"),
@@ -181,24 +182,24 @@ def node(axes: Axes, drawn: Any) -> None:
 
 
 def whole_ticks(axes: Axes) -> None:
-    """Ticks at whole numbers alone."""
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    """Ticks at round whole numbers alone."""
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
 
 
 def ticks_at(axes: Axes, values: pd.Series) -> None:
-    """A logarithmic axis with its ticks at the values themselves, where they are few."""
+    """A logarithmic axis with its ticks at the values, or at round ones where they are many."""
     axes.set_xscale("log")
-    places = sorted(values.unique())
-    if len(places) <= 8:
-        axes.xaxis.set_major_locator(FixedLocator(places))
-        axes.xaxis.set_minor_locator(NullLocator())
+    at = places(values)
+    axes.xaxis.set_major_locator(FixedLocator(at))
+    axes.xaxis.set_minor_locator(NullLocator())
+    if len(values.unique()) <= FEW or at[-1] < WIDE * at[0]:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def label_logarithmic_y(axes: Axes) -> None:
     """Plain numbers at 1, 2, 5 and their tens over a few decades, else powers of ten."""
     low, high = axes.get_ylim()
-    if high < 300 * low:
+    if high < WIDE * low:
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     else:

@@ -27,6 +27,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """The kinds of figure and the columns each needs. ``panel``, where it is there too, divides the
 rows into small multiples. ``experiments.figures.kinds`` says how each is drawn."""
 
+WHERE = ("everywhere", "files", "csv")
+"""Where a table is to be seen."""
+
 MEAN = "mean"
 """The run of a ``curves`` figure that is drawn bold."""
 
@@ -57,6 +60,8 @@ class Table:
 
     ``frame`` has one row a line and an index that is not written. ``formats`` maps a column to a
     format specification such as ``".4f"``; columns without one are written by their type.
+    ``where``: "everywhere"; "files": not on the page, which says the same otherwise; "csv": only
+    there, too long for anyone to read.
     """
 
     name: str
@@ -64,9 +69,15 @@ class Table:
     frame: pd.DataFrame
     notes: tuple[str, ...] = ()
     formats: Mapping[str, str] = field(default_factory=dict)
+    where: str = "everywhere"
 
     def __post_init__(self) -> None:
         _check_name("table", self.name)
+        if self.where not in WHERE:
+            raise ValueError(
+                f"table {self.name!r} is to be seen in {self.where!r}: choose one of "
+                f"{', '.join(WHERE)}"
+            )
         unknown = [column for column in self.formats if column not in self.frame.columns]
         if unknown:
             raise ValueError(

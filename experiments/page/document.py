@@ -24,6 +24,7 @@ from plotly.offline import get_plotlyjs
 from experiments import tables
 from experiments.outcome import Figure, Outcome, Table
 from experiments.page import inlined, judged
+from experiments.page.answer import sentences
 from experiments.page.figures import interactive
 from experiments.store.files import write_whole
 
@@ -34,6 +35,8 @@ _LONG = 60
 """A cell with more characters than this gets a wide column."""
 _FEW = 12
 """A column with at most this many different texts can be filtered by choosing one."""
+_SHORT = 26
+"""A text with at most this many characters stays on one line."""
 
 
 def write(outcomes: Sequence[Outcome], environment: Mapping[str, Any], results: Path) -> Path:
@@ -48,10 +51,11 @@ def render(outcomes: Sequence[Outcome], environment: Mapping[str, Any], figures:
     numbers = _Numbers()
     verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
     answer = {
+        "answers": sentences(outcomes),
         "lead": judged.lead(verdicts),
         "tallies": judged.tallies(verdicts),
         "summary": _table("answer", judged.summary(verdicts), numbers),
-        "verdicts": _table("answer", judged.table(verdicts), numbers),
+        "verdicts": _table("answer", judged.table(verdicts), numbers) | {"cards": True},
     }
     sections = [_section(outcome, figures, numbers) for outcome in outcomes]
     items = [item for section in sections for item in section["members"]]
@@ -78,12 +82,26 @@ class _Numbers:
 
 
 def _section(outcome: Outcome, figures: Path, numbers: _Numbers) -> dict[str, Any]:
-    items = [_table(outcome.name, table, numbers) for table in outcome.tables]
+    shown = [table for table in outcome.tables if table.where == "everywhere"]
+    # What is said first, then what can be seen at a glance, then the rest.
+    items = [_table(outcome.name, table, numbers) for table in shown[:1]]
     for figure in outcome.figures:
         drawn = figures / f"{outcome.name}-{figure.name}.svg"
         text = outcome.diagrams.get(figure.name)
         items.append(_figure(outcome.name, figure, drawn, numbers) | {"mermaid": text})
-    return {"anchor": outcome.name, "title": outcome.title, "text": outcome.text, "members": items}
+    items += [_table(outcome.name, table, numbers) for table in shown[1:]]
+    elsewhere = [
+        f"tables/{outcome.name}-{table.name}.csv: {table.title}."
+        for table in outcome.tables
+        if table.where != "everywhere"
+    ]
+    return {
+        "anchor": outcome.name,
+        "title": outcome.title,
+        "text": outcome.text,
+        "members": items,
+        "elsewhere": elsewhere,
+    }
 
 
 def _table(owner: str, table: Table, numbers: _Numbers) -> dict[str, Any]:
@@ -97,6 +115,7 @@ def _table(owner: str, table: Table, numbers: _Numbers) -> dict[str, Any]:
         "number": numbers.next("table"),
         "title": table.title,
         "notes": table.notes,
+        "cards": False,
         "columns": columns,
         "choices": [place for place, column in enumerate(columns) if _is_choice(column, cells)],
         "rows": [
@@ -108,13 +127,16 @@ def _table(owner: str, table: Table, numbers: _Numbers) -> dict[str, Any]:
 
 def _is_choice(column: Mapping[str, Any], cells: pd.DataFrame) -> bool:
     distinct = cells[column["name"]].nunique()
-    if column["name"] in ("report", *judged.COLUMNS):
+    if column["name"] in ("source", *judged.COLUMNS):
         return distinct > 1
+    if cells[column["name"]].str.len().max() > _LONG:
+        return False
     return not column["numeric"] and 1 < distinct <= min(_FEW, len(cells) // 2)
 
 
 def _cell(column: Mapping[str, Any], text: str) -> dict[str, Any]:
     style = "numeric" if column["numeric"] else "long" if len(text) > _LONG else ""
+    style = style or ("short" if len(text) <= _SHORT else "")
     is_verdict = column["name"] in judged.COLUMNS and judged.is_verdict(text)
     return {"text": judged.badge(text) if is_verdict else text, "style": style}
 

@@ -14,7 +14,7 @@ from typing import Any
 from experiments.figures.drawing import series_looks
 from experiments.figures.panels import for_panel, panels_of
 from experiments.outcome import Figure
-from experiments.page.traces import KINDS, Panel, share_colours
+from experiments.page.traces import KINDS, Panel, label_axes, share_colours
 
 NUMBERS_UP = ("curves", "bands", "learning-rates", "scaling", "bars")
 """Kinds whose panels can share a vertical axis."""
@@ -27,16 +27,19 @@ def interactive(figure: Figure) -> dict[str, Any] | None:
         return None
     options = dict(figure.options)
     series = series_looks(figure.data, bool(options.get("ordered")))
+    parts = panels_of(figure.data)
+    shared = bool(options.get("share_y", True)) and figure.kind in NUMBERS_UP and len(parts) > 1
     panels = []
-    for name, data in panels_of(figure.data).items():
+    for name, data in parts.items():
         own = {key: for_panel(value, name) for key, value in options.items()}
         axes = {"x": _axis(own, "x"), "y": _axis(own, "y")}
         panel: Panel = {"title": name, **axes, "traces": [], "shapes": []}
         draw(panel, data, series, own)
+        if figure.kind in NUMBERS_UP:
+            label_axes(panel, figure.data if shared else data)
         panels.append(panel)
     if figure.kind == "heat-map":
         share_colours(panels, options)
-    shared = bool(options.get("share_y", True)) and figure.kind in NUMBERS_UP and len(panels) > 1
     return {"panels": panels, "share_y": shared, "legend": options.get("legend_title") or ""}
 
 

@@ -41,15 +41,22 @@ COLUMNS = ("verdict", "agreement")
 """Columns of any table that hold such words."""
 
 _MARKS = {"good": "✓", "bad": "✗", "odd": "!", "": "?"}
+_REPORT = re.compile(r"\w+-\d{4}")
 _IN_PART = re.compile(r"\d+ of \d+ reproduced")
 _WORDS = re.compile("|".join(map(re.escape, sorted(VERDICTS, key=len, reverse=True))))
 
 
 def lead(verdicts: Sequence[Verdict]) -> str:
     """How much was judged, in a sentence."""
-    sources = len({verdict.source for verdict in verdicts})
-    claims, reports = _count(len(verdicts), "claim"), _count(sources, "report")
-    return f"{claims} of {reports} put to the test, each by a rule stated beforehand."
+    sources = {verdict.source for verdict in verdicts}
+    reports = {source for source in sources if _REPORT.fullmatch(source)}
+    whose = [*([_count(len(reports), "report")] if reports else []), *sorted(sources - reports)]
+    claims = _count(len(verdicts), "claim")
+    return f"{claims} of {_joined(whose)} put to the test, each by a rule stated beforehand."
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _count(number: int, word: str) -> str:
@@ -66,20 +73,20 @@ def tallies(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
 
 
 def summary(verdicts: Sequence[Verdict]) -> Table:
-    """How often each report's claims got each word."""
+    """How often the claims of each source got each word."""
     given = Counter((verdict.source, word(verdict.verdict)) for verdict in verdicts)
     sources = dict.fromkeys(verdict.source for verdict in verdicts)
     words = _in_order(word(verdict.verdict) for verdict in verdicts)
     rows = [[source, *(given[source, each] for each in words)] for source in sources]
-    frame = pd.DataFrame(rows, columns=["report", *words])
-    return Table("summary", "How many of each report's claims got which verdict", frame)
+    frame = pd.DataFrame(rows, columns=["claims of", *words])
+    return Table("summary", "How many claims of each source got which verdict", frame)
 
 
 def table(verdicts: Sequence[Verdict]) -> Table:
     """Every claim and what became of it."""
-    columns = ["source", "claim", "verdict", "published", "measured", "reason"]
+    columns = ["source", "claim", "verdict", "reason", "published", "measured"]
     rows = [[getattr(verdict, name) for name in columns] for verdict in verdicts]
-    frame = pd.DataFrame(rows, columns=["report", *columns[1:]])
+    frame = pd.DataFrame(rows, columns=columns)
     return Table("claims", "Every claim, its verdict, and why", frame)
 
 

@@ -12,7 +12,7 @@
     const cell = row.cells[column], badge = cell.querySelector(".badge");
     return (badge ? badge.lastChild : cell).textContent.trim();
   };
-  const number = (value) => parseFloat(value.replaceAll("−", "-").replace(/^([-+]?)∞/, "$1Infinity"));
+  const number = (value) => parseFloat(value.replaceAll("−", "-").replace(/^([-+]?)∞/, "$1Infinity").replace(/^< .*/, "0"));
   const collator = new Intl.Collator("en", { numeric: true });
 
   function sort(table, column, direction) {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from experiments.figures.appearance import FAINT, INK, Look
 from experiments.figures.panels import by_series, short
+from experiments.figures.ticks import decades, places, possible
 from experiments.outcome import MEAN
 from experiments.page.coordinates import ends, numbers, rounded, steps, wrapped
 
@@ -92,7 +93,8 @@ def _scaling(panel: Panel, data: pd.DataFrame, series: Looks, options: Mapping[s
 
 
 def _bars(panel: Panel, data: pd.DataFrame, series: Looks, _options: Mapping[str, Any]) -> None:
-    panel["x"] |= {"type": "category"}
+    labels = [wrapped(label, 16) for label in data["label"].unique()]
+    panel["x"] |= {"type": "category", "categoryorder": "array", "categoryarray": labels}
     for name, part in by_series(data):
         look = series[name]
         shape = look.hatch[:1].replace("o", ".")
@@ -256,11 +258,44 @@ def _error(part: pd.DataFrame, centre: str, colour: str) -> dict[str, Any]:
 
 def _ticks_at(panel: Panel, values: pd.Series) -> None:
     """A logarithmic axis with its ticks at the values themselves, where they are few."""
-    places = sorted(float(value) for value in values.unique())
-    panel["x"] |= {"type": "log"}
-    if len(places) <= 8:
-        texts = [short(value) for value in places]
-        panel["x"] |= {"tickmode": "array", "tickvals": places, "ticktext": texts}
+    panel["x"] |= {"type": "log", **_ticks(places(values))}
+
+
+def label_axes(panel: Panel, data: pd.DataFrame) -> None:
+    """Ticks where a reader wants them, and no room for what a quantity cannot be."""
+    limits = possible(panel["y"]["title"], panel["title"])
+    if limits is not None:
+        panel["y"]["autorangeoptions"] = {"clipmin": limits[0], "clipmax": limits[1]}
+    if panel["y"].get("type") == "log":
+        panel["y"] |= _ticks(decades(*_covered(data)))
+    x = data["x"].astype(float) if "x" in data.columns else pd.Series(dtype=float)
+    if "type" not in panel["x"] and len(x) and (x % 1 == 0).all() and x.max() - x.min() <= 10:
+        panel["x"]["dtick"] = 1
+
+
+def _covered(data: pd.DataFrame) -> tuple[float, float]:
+    """The least and the largest positive value on the vertical axis."""
+    columns = [data[name].astype(float) for name in ("y", "low", "high") if name in data.columns]
+    values = pd.concat(columns)
+    values = values[(values > 0) & (values < float("inf"))]
+    return (float(values.min()), float(values.max())) if len(values) else (1.0, 1.0)
+
+
+def _ticks(values: Sequence[float]) -> dict[str, Any]:
+    return {
+        "tickmode": "array",
+        "tickvals": list(values),
+        "ticktext": [_power(value) for value in values],
+    }
+
+
+def _power(value: float) -> str:
+    """Plain digits, or a power of ten where these are many."""
+    if 1e-4 <= value < 1e5:
+        return short(value)
+    digit, exponent = f"{value:e}".split("e")
+    factor = "" if float(digit) == 1 else f"{float(digit):g}·"
+    return f"{factor}10<sup>{int(exponent)}</sup>".replace("-", "−")
 
 
 def _dash(look: Look) -> str:

@@ -123,7 +123,7 @@ def mutant_table(mutants: Sequence[Mutant]) -> Table:
 def curves(followed: Followed) -> tuple[Figure, ...]:
     """How cross-entropy trainings drift from torch.nn, epoch by epoch, in float64."""
     rows = [
-        {"panel": _activation(each), "series": str(each.cell.spec.optimizer), "x": epoch, "y": y,
+        {"panel": _activation(each), "series": _optimizer(each), "x": epoch, "y": y,
          "low": y, "high": y}
         for backend, each in followed
         for epoch, y in enumerate(each.curve, 1)
@@ -264,3 +264,7 @@ def _activation(trajectory: Trajectory) -> str:
 def _is_drift(trajectory: Trajectory) -> bool:
     spec = trajectory.cell.spec
     return spec.loss.name == "CrossEntropyLoss" and spec.dtype == "float64"
+
+
+def _optimizer(trajectory: Trajectory) -> str:
+    return str(trajectory.cell.spec.optimizer).removesuffix("()")

@@ -94,8 +94,8 @@ def summary(found: pd.DataFrame) -> Table:
                 EXPECTED: int(counts.get(EXPECTED, 0)),
                 "unsupported": int(counts.get("unsupported", 0)),
                 "not observable": int(counts.get("not observable", 0)),
-                "max ULP": _largest(part, "max_ulp"),
-                "scaled error": _largest(part, "scaled"),
+                "max ULP": largest(part, "max_ulp"),
+                "scaled error": largest(part, "scaled"),
             }
         )
     notes = (
@@ -103,6 +103,8 @@ def summary(found: pd.DataFrame) -> Table:
         + " ".join(f"{name}: {VERDICTS[name]}." for name in sorted(PASSES, key=ORDER.index)),
         "Errors are in units of the dtype's epsilon, relative to the largest element; failures, "
         "expected or not, are left out of them.",
+        "ULP: how many floating-point numbers lie between the two results. Between a 0 and what "
+        "rounding leaves in its place lie millions, so verdicts go by the scaled error.",
     )
     return Table("summary", "Parity with torch.nn", *_formatted(rows, notes))
 
@@ -124,8 +126,8 @@ def details(found: pd.DataFrame, backend: str, name: str) -> Table:
         "The largest of all inputs; the verdict is the worst. Errors are from a truth in float64 "
         "(for float32) or 140 bits, in epsilons of the largest element.",
     )
-    title = f"Each layer, loss and optimizer of {backend}"
-    return Table(name, title, *_formatted(rows, notes))
+    title = f"Each layer, loss and optimizer of {backend}, with its arguments"
+    return Table(name, title, *_formatted(rows, notes), where="csv")
 
 
 def failures(found: pd.DataFrame) -> Table:
@@ -155,7 +157,7 @@ def doubtful(found: pd.DataFrame) -> Table:
         | {
             "error of torch.nn": float(part["referee_error"].max()),
             **{
-                f"error of {backend}": _largest(part[part["backend"] == backend], "error")
+                f"error of {backend}": largest(part[part["backend"] == backend], "error")
                 for backend in part["backend"].unique()
             },
         }
@@ -213,16 +215,17 @@ def _row(judged: Judged) -> dict[str, Any]:
 
 def _measures(part: pd.DataFrame) -> dict[str, Any]:
     """The largest of each measure; the ratio is that of the largest errors."""
-    largest = {shown: _largest(part, name) for name, shown in MEASURED.items()}
-    ours, theirs = largest["error"], largest["error of torch.nn"]
+    found = {shown: largest(part, name) for name, shown in MEASURED.items()}
+    ours, theirs = found["error"], found["error of torch.nn"]
     ratio = ours / theirs if theirs else (1.0 if ours == 0 else math.inf)
     if math.isnan(ours) or math.isnan(theirs):
         ratio = math.nan
     worst: Callable[[str], int] = ORDER.index
-    return {**largest, "ratio": ratio, "verdict": max(part["verdict"].unique(), key=worst)}
+    return {**found, "ratio": ratio, "verdict": max(part["verdict"].unique(), key=worst)}
 
 
-def _largest(part: pd.DataFrame, name: str) -> float:
+def largest(part: pd.DataFrame, name: str) -> float:
+    """The largest number in a column; NaN where it has none."""
     values = pd.to_numeric(part[name])
     return float(values.max()) if values.notna().any() else math.nan
 

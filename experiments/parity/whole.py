@@ -30,6 +30,7 @@ from experiments.parity.evidence import (
     verdicts,
 )
 from experiments.parity.judge import FAILS
+from experiments.parity.overview import overview
 from experiments.parity.report import (
     Judged,
     details,
@@ -228,10 +229,9 @@ def _outcome(
 ) -> Outcome:
     found = frame(evidence.judged)
     tables = [summary(found)]
-    tables += [
-        details(found, backend, "things" if place == 0 else f"things-{place + 1}")
-        for place, backend in enumerate(backends if selected else backends[:1])
-    ]
+    for place, backend in enumerate(backends if selected else backends[:1]):
+        name = "things" if place == 0 else f"things-{place + 1}"
+        tables += [overview(found, backend, name), details(found, backend, f"{name}-in-full")]
     tables += [failures(found), trajectory_table(evidence.followed, evidence.lost)]
     tables += [covered_table(evidence.covered), doubtful(found), arithmetic()]
     if evidence.hunted:

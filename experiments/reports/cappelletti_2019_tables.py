@@ -144,6 +144,7 @@ def numbers(records: Records, quick: bool) -> Table:
     settings = {side.label: side.runs(quick) for side in sides()}
     return Table(
         name="numbers",
+        where="files",
         title="All rows of cappelletti-2019 in full",
         frame=side_by_side.numbers(records, ALL, settings),
         notes=("Losses as they are; accuracies and F1 as fractions.",),

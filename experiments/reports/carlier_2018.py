@@ -148,6 +148,7 @@ def _numbers(records: Records, quick: bool) -> Table:
     }
     return Table(
         name="numbers",
+        where="files",
         title="All rows of carlier-2018 in full",
         frame=side_by_side.numbers(records, QUANTITIES, settings),
         notes=("Losses as they are; accuracies and F1 as fractions.",),

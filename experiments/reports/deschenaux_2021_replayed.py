@@ -55,7 +55,11 @@ def figures(records: Records, quick: bool) -> list[Figure]:
             title="Fig. 1a of deschenaux-2021: its training set, seed 42",
             kind="scatter",
             data=scatter,
-            options={"circle": (0.5, 0.5, RADIUS)},
+            options={
+                "circle": (0.5, 0.5, RADIUS),
+                "x_label": "first coordinate",
+                "y_label": "second coordinate",
+            },
         ),
         Figure(
             name="figure-1b",

@@ -81,8 +81,8 @@ def table(records: Records, quick: bool) -> Table:
                 {
                     "optimizer": optimizer,
                     "learning rate": rate,
-                    "best F1": presentation.mean_interval(largest),
-                    "final F1": presentation.mean_interval(last),
+                    "best F1": presentation.mean_interval(largest, (0, 1)),
+                    "final F1": presentation.mean_interval(last, (0, 1)),
                     "best − final": statistics.mean(largest - last),
                     "reached .9": f"{len(finite)} of {len(runs)}",
                     "at epoch": float(np.median(finite)) if len(finite) else np.nan,
@@ -116,7 +116,12 @@ def figure(records: Records, quick: bool) -> Figure:
         title="F1 on the test set by learning rate, batch size 1, deschenaux-2021",
         kind="learning-rates",
         data=frame.sort_values("panel", kind="stable"),
-        options={"x_label": "learning rate", "y_label": "F1", "y_limits": (0.8, 1), "columns": 2},
+        options={
+            "x_label": "learning rate",
+            "y_label": "F1",
+            "y_limits": (0 if quick else 0.8, 1),
+            "columns": 2,
+        },
         notes=(
             f"Mean of {count(quick)} seeds with its 95 % interval; below .8 networks have "
             "collapsed to one class.",

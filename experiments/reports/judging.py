@@ -88,7 +88,7 @@ def row_verdicts(source: str, judged: pd.DataFrame, claim: str = "{row}") -> lis
         farthest = (
             ""
             if worst is None
-            else f"; farthest is {worst['quantity']} at {worst['z']:+.1f} standard errors"
+            else f"; farthest is {worst['quantity']} at {_signed(worst['z'])} standard errors"
         )
         verdicts.append(
             Verdict(
@@ -101,6 +101,10 @@ def row_verdicts(source: str, judged: pd.DataFrame, claim: str = "{row}") -> lis
             )
         )
     return verdicts
+
+
+def _signed(z: float) -> str:
+    return f"{z:+.1f}".replace("-", "−")
 
 
 def _probability(p: float) -> str:
@@ -123,7 +127,7 @@ def number_verdicts(source: str, judged: pd.DataFrame) -> list[Verdict]:
             verdict=line["verdict"],
             reason="Runs are missing."
             if math.isnan(line["z"])
-            else f"{line['z']:+.1f} standard errors apart; p {_probability(line['p, Holm'])}.",
+            else f"{_signed(line['z'])} standard errors apart; p {_probability(line['p, Holm'])}.",
         )
         for _, line in judged.iterrows()
     ]

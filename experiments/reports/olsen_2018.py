@@ -94,6 +94,7 @@ def _numbers(records: Records, quick: bool) -> Table:
     }
     return Table(
         name="numbers",
+        where="files",
         title="All readings of olsen-2018 in full",
         frame=side_by_side.numbers(records, QUANTITIES, settings),
         notes=("Losses as they are; accuracies and F1 as fractions.",),

@@ -7,6 +7,9 @@ from experiments.reports.measured import Values
 from experiments.reports.published import Published
 from experiments.tables import MISSING
 
+TINY = 1e-4
+"""Numbers all smaller than this are written with an exponent."""
+
 
 def decimals(spread: float) -> int:
     """How many decimals show two digits of the spread, six at most."""
@@ -28,15 +31,29 @@ def with_spread(value: float, spread: float | None) -> str:
 
 
 def with_interval(estimate: float, low: float, high: float) -> str:
-    """`estimate [low, high]` to two digits of the half width; "0" where all three are."""
+    """`estimate [low, high]` to two digits of the half width; "0" where all three are.
+
+    Where all three are the same number, because every pair differs by it, its own digits.
+    """
     if not np.isfinite(estimate):
         return MISSING
     if estimate == low == high == 0:
         return "0"
-    half_width = (high - low) / 2
-    form = "+.1e" if half_width < 5e-6 else f"+.{decimals(half_width)}f"
-    numbers = (format(each, form).replace("-", "−") for each in (estimate, low, high))
-    return "{} [{}, {}]".format(*numbers)
+    numbers = (estimate, low, high)
+    return _interval(numbers, "+" + _format((high - low) / 2, max(map(abs, numbers))))
+
+
+def _interval(numbers: tuple[float, float, float], form: str) -> str:
+    return "{} [{}, {}]".format(*(format(each, form).replace("-", "−") for each in numbers))
+
+
+def _format(half_width: float, largest: float) -> str:
+    """Decimals for two digits of the half width; an exponent only where all numbers are tiny."""
+    if 0 < largest < TINY:
+        return ".1e"
+    if half_width <= 1e-6 * largest:  # nothing, or what rounding leaves of it
+        return ".4g"
+    return f".{decimals(half_width)}f"
 
 
 def published(number: Published, scale: float = 1.0) -> str:
@@ -57,13 +74,14 @@ def median(values: Values, scale: float = 1.0) -> str:
     return with_spread(middle * scale, statistics.deviation(values) * scale)
 
 
-def mean_interval(values: Values) -> str:
-    """`mean [low, high]`, the 95 % interval of the mean of the finite values."""
+def mean_interval(values: Values, possible: tuple[float, float] = (-np.inf, np.inf)) -> str:
+    """`mean [low, high]`, the 95 % interval of the mean of the finite values.
+
+    Student's interval may reach beyond what the quantity can be; `possible` takes that off.
+    """
     found = statistics.mean_interval(values)
     if not np.isfinite(found.low):
         return with_spread(found.estimate, None)
-    if found.low == found.high:
-        return f"{found.low:.4g} [{found.low:.4g}, {found.high:.4g}]"
-    digits = decimals((found.high - found.low) / 2)
-    numbers = (f"{each:.{digits}f}" for each in (found.estimate, found.low, found.high))
-    return "{} [{}, {}]".format(*numbers)
+    low, high = (float(end) for end in np.clip((found.low, found.high), *possible))
+    form = _format((found.high - found.low) / 2, abs(found.estimate))
+    return _interval((found.estimate, low, high), form)

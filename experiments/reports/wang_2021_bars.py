@@ -120,6 +120,8 @@ def figure(records: Records, quick: bool) -> Figure:
     data = pd.DataFrame(parts, columns=["panel", "label", "series", "value", "spread"])
     data[["value", "spread"]] *= 100
     data["low"], data["high"] = data["value"] - data["spread"], data["value"] + data["spread"]
+    lowest = 0 if quick else 94  # a few epochs reach nothing near the published numbers
+    cut = f" The axis begins at {lowest} %, not at 0: compare the ends of bars, not their lengths."
     return Figure(
         name="figure-2",
         title=f"Fig. 2 of wang-2021: test accuracy after {bar_epoch(quick)} epochs",
@@ -127,10 +129,10 @@ def figure(records: Records, quick: bool) -> Figure:
         data=data,
         options={
             "y_label": "test accuracy, %",
-            "y_limits": (80 if quick else 94, 100),
+            "y_limits": (lowest, 100),
             "columns": 2,
         },
-        notes=("Error bars: one standard deviation.",),
+        notes=("Error bars: one standard deviation." + (cut if lowest else ""),),
     )
 
 

@@ -51,6 +51,9 @@ def tables(records: Records, quick: bool) -> list[Table]:
             notes=(
                 "Framework; 95 % intervals of the mean difference. Holds: smaller by a "
                 "paired t-test at .05 after Holm's correction over the table.",
+                "Sigmoid lower and Tanh last compare the loss of the last epoch, sigmoid smoother "
+                "the summed upward moves of the loss; first and second are what is left and right "
+                "of the minus.",
             ),
         ),
     ]
@@ -99,6 +102,8 @@ def verdicts(records: Records, quick: bool) -> list[Verdict]:
     for key, part in table.groupby("claim", sort=False):
         held = int((part["verdict"] == "holds").sum())
         pairs = zip(part["models"], part["difference"], strict=True)
+        others = part[part["verdict"] != "holds"]
+        but = [f"{each.models} ({each.verdict})" for each in others.itertuples()]
         found.append(
             Verdict(
                 source=REPORT,
@@ -106,7 +111,8 @@ def verdicts(records: Records, quick: bool) -> list[Verdict]:
                 published="read off single curves",
                 measured="; ".join(f"{models}: {difference}" for models, difference in pairs),
                 verdict=judging.QUICK if quick else comparing.overall(list(part["verdict"])),
-                reason=f"{held} of {len(part)} comparisons hold, paired by seed.",
+                reason=f"{held} of {len(part)} comparisons hold, paired by seed"
+                + (f"; not {', '.join(but)}." if but else "."),
             )
         )
     return found

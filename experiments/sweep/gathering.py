@@ -53,8 +53,8 @@ class Cell:
     def lost_words(self) -> str:
         """ "3 of 10 diverged", or nothing."""
         kinds = dict.fromkeys(state for state in self.states if state != "ok")
-        counts = [f"{self.states.count(kind)} {kind}" for kind in kinds]
-        return f"{', '.join(counts)} of {len(self.states)}" if counts else ""
+        total = len(self.states)
+        return ", ".join(f"{self.states.count(kind)} of {total} {kind}" for kind in kinds)
 
 
 def gather(

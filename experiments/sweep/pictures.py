@@ -31,7 +31,10 @@ def _panel(results: Results, cell: Cell, *without: str) -> str:
 
 
 def _robustness(results: Results, quantity: Quantity) -> Figure:
-    lines = [_at_rate(results, cell, quantity) for cell in results.cells]
+    # One row of panels a backend: drawn over each other, equal backends hide one another.
+    cells = sorted(results.cells, key=lambda cell: results.sweep.backends.index(cell.backend))
+    lines = [_at_rate(results, cell, quantity) for cell in cells]
+    across = len({_panel(results, cell, "optimizer") for cell in cells})
     return Figure(
         name=f"learning-rates-{quantity.label.replace(' ', '-').lower()}",
         title=f"{quantity.label.capitalize().replace('f1', 'F1')} by learning rate",
@@ -41,6 +44,7 @@ def _robustness(results: Results, quantity: Quantity) -> Figure:
             "x_label": RATE,
             "y_label": quantity.shown,
             "log_y": quantity is TEST_LOSS,
+            "columns": min(across, 3),
         },
         notes=(
             "Mean of the runs that finished, after the last epoch; the band holds all of them. No "
@@ -53,8 +57,8 @@ def _robustness(results: Results, quantity: Quantity) -> Figure:
 def _at_rate(results: Results, cell: Cell, quantity: Quantity) -> dict[str, object]:
     values = finite(cell.values(quantity.key)) * quantity.scale
     return {
-        "panel": _panel(results, cell, "optimizer"),
-        "series": f"{cell.setting.words['optimizer']}, {side(cell.backend)}",
+        "panel": _side_panel(results, cell),
+        "series": cell.setting.words["optimizer"],
         "x": cell.rate,
         "y": mean(values),
         "low": values.min() if len(values) else math.nan,
@@ -79,6 +83,7 @@ def _curves(results: Results, backend: str) -> Figure:
     columns = ["x", "y", "low", "high", "panel", "series"]
     data = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     data = _in_order(data, "panel", [_panel(results, cell) for cell in results.cells])
+    limits = _without_explosions(data)
     name = "".join(letter if letter.isalnum() else "-" for letter in side(backend).lower())
     return Figure(
         name="curves-" + "-".join(filter(None, name.split("-"))),
@@ -89,11 +94,30 @@ def _curves(results: Results, backend: str) -> Figure:
             "x_label": "epoch",
             "y_label": "train loss",
             "log_y": True,
+            "y_limits": limits,
             "legend_title": RATE,
             "ordered": True,
         },
-        notes=("Mean of the runs that finished; the band holds all of them.", *_lost(results)),
+        notes=(
+            "Mean of the runs that finished; the band holds all of them.",
+            *_ends(limits),
+            *_lost(results),
+        ),
     )
+
+
+def _ends(limits: tuple[float, float] | None) -> Iterator[str]:
+    if limits is not None:
+        yield f"The axis ends at {limits[1]:g}: losses that explode lie above."
+
+
+def _without_explosions(data: pd.DataFrame) -> tuple[float, float] | None:
+    """An axis that ends well above where trainings begin, if a loss goes farther than that."""
+    if data.empty:
+        return None
+    top = float(f"{20 * data.loc[data['x'] == data['x'].min(), 'y'].median():.1g}")
+    lowest = float(data.loc[data["low"] > 0, "low"].min())
+    return (0.8 * lowest, top) if data["high"].max() > top > lowest else None
 
 
 def _heat_map(results: Results) -> Figure:

@@ -28,6 +28,8 @@ from experiments.sweep.gathering import Cell, choose
 from experiments.tables import MISSING
 
 QUANTITIES = (TRAIN_LOSS, TRAIN_ACCURACY, TRAIN_F1, TEST_LOSS, TEST_ACCURACY, TEST_F1)
+PAIRED = (TEST_LOSS, TEST_ACCURACY, TEST_F1)
+"""What the backends are compared by at every learning rate."""
 VALIDATION = (
     Quantity("validation loss", "validation_loss"),
     Quantity("validation accuracy", "validation_accuracy", 100),
@@ -194,7 +196,7 @@ def every_pair(results: Results) -> Table | None:
                 each: results.by_side[place, each][number] for each in results.sweep.backends
             }
             labels = {**results.labels(setting), "learning rate": f"{rate:g}"}
-            rows += [(labels, quantity, cells) for quantity in (TEST_LOSS, TEST_ACCURACY, TEST_F1)]
+            rows += [(labels, quantity, cells) for quantity in PAIRED]
     return Table(
         "pairs",
         f"{_title(results)}: backends side by side at every learning rate",

@@ -13,6 +13,7 @@ from experiments.timing.summary import scaled
 
 Row = dict[str, Any]
 FASTER = "times as fast as torch.nn"
+INTERVALS = "Median of the rounds with its 95 % bootstrap interval."
 AXES = {
     "width": "width of the hidden layers",
     "batch size": "batch size",
@@ -25,20 +26,36 @@ def figures(measured: Measured) -> tuple[Figure, ...]:
     """All figures of a timing run; those of comparisons that were not made are left out."""
     drawn = []
     if rows := _steps(measured, together=False):
-        drawn.append(_figure("steps", "One step of training, one run alone", "bars", rows))
+        title = "One step of training, one run alone"
+        drawn.append(_figure("steps", title, "bars", rows, _void(measured, False)))
     if rows := _steps(measured, together=True):
         title = f"One step of training, {TOGETHER} runs together"
-        drawn.append(_figure("steps-together", title, "bars", rows))
+        drawn.append(_figure("steps-together", title, "bars", rows, _void(measured, True)))
     for axis, words in AXES.items():
         if rows := _scaled(measured, axis):
             name = f"scaling-{axis.replace(' ', '-')}"
             title = f"One step of training by {words}"
-            drawn.append(_figure(name, title, "scaling", rows, x_label=words))
+            drawn.append(_figure(name, title, "scaling", rows, (), x_label=words))
     return tuple(drawn)
 
 
-def _figure(name: str, title: str, kind: str, rows: list[Row], **options: str) -> Figure:
-    return Figure(name, title, kind, pd.DataFrame(rows), {**options, "y_label": FASTER})
+def _figure(
+    name: str, title: str, kind: str, rows: list[Row], void: tuple[str, ...], **options: str
+) -> Figure:
+    data = pd.DataFrame(rows)
+    data["series"] = data["series"].replace(BASELINE, "torch.nn")
+    return Figure(name, title, kind, data, {**options, "y_label": FASTER}, (INTERVALS, *void))
+
+
+def _void(measured: Measured, together: bool) -> tuple[str, ...]:
+    """What has no bar, because its losses are not torch.nn's."""
+    lost = [
+        f"{label} ({problem})"
+        for problem, comparison in measured.of("steps").items()
+        for label in comparison.turns
+        if not comparison.agrees(label) and together == (comparison.runs(label) > 1)
+    ]
+    return (f"Left out, because the losses disagree: {', '.join(lost)}.",) if lost else ()
 
 
 def _steps(measured: Measured, together: bool) -> list[Row]:

@@ -227,3 +227,62 @@ def test_an_unknown_option_is_refused():
     wrong = Figure(figure.name, figure.title, figure.kind, figure.data, {"colour": "red"})
     with pytest.raises(TypeError, match="colour"):
         drawing.render(wrong)
+
+
+def _of_rates(rates, y_label="test accuracy, %", series=("SGD",), **options):
+    rows = [(name, rate, 99.0, 90.0, 104.0) for name in series for rate in rates]
+    data = pd.DataFrame(rows, columns=["series", "x", "y", "low", "high"])
+    return Figure("rates", "t", "learning-rates", data, {"y_label": y_label, **options})
+
+
+@pytest.fixture
+def laid_out():
+    def lay_out(figure):
+        with marks.style():
+            canvas = drawing.draw(figure)
+            canvas.draw_without_rendering()
+        return canvas
+
+    return lay_out
+
+
+@pytest.mark.parametrize(
+    ("y_label", "limits", "top"),
+    [
+        ("test accuracy, %", None, 100),
+        ("test accuracy, %", (95, 110), 100),
+        ("F1", None, 1),
+        ("time of a step, µs", (0, 110), 110),
+    ],
+)
+def test_no_axis_shows_what_the_quantity_cannot_be(laid_out, y_label, limits, top):
+    canvas = laid_out(_of_rates((0.1, 1.0), y_label, y_limits=limits))
+    assert canvas.axes[0].get_ylim()[1] == top
+
+
+def test_a_panel_that_names_the_quantity_bounds_its_axis(laid_out):
+    figure = _of_rates((0.1, 1.0), y_label="")
+    named = Figure("n", "t", figure.kind, figure.data.assign(panel="train accuracy, %"))
+    assert laid_out(named).axes[0].get_ylim()[1] == 100
+
+
+def test_many_learning_rates_have_ticks_in_plain_numbers(laid_out):
+    rates = (0.05, 0.1, 0.125, 0.15, 0.175, 0.2, 0.3, 0.5, 1.0)
+    ticks = laid_out(_of_rates(rates)).axes[0].get_xticklabels()
+    assert [tick.get_text() for tick in ticks] == ["0.05", "0.1", "0.2", "0.5", "1"]
+
+
+def test_a_legend_of_many_rows_takes_nothing_from_the_panels(laid_out):
+    def height(series):
+        canvas = laid_out(_of_rates((0.1, 1.0), series=series))
+        return canvas.axes[0].get_position().height * canvas.get_figheight()
+
+    long = [f"a cure with a name so long that it has a row of its own, {n}" for n in range(7)]
+    assert height(long) > 0.9 * height(["SGD"])
+
+
+def test_epochs_have_round_ticks(laid_out):
+    rows = [("SGD", float(epoch), 0.5, 0.4, 0.6) for epoch in range(1, 71)]
+    data = pd.DataFrame(rows, columns=["series", "x", "y", "low", "high"])
+    ticks = laid_out(Figure("epochs", "t", "bands", data)).axes[0].get_xticks()
+    assert (np.diff(ticks) % 10 == 0).all()

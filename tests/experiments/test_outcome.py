@@ -42,3 +42,8 @@ def test_a_kind_of_figure_that_does_not_exist_is_refused_with_those_that_do():
 def test_a_figure_without_a_column_of_its_kind_is_refused():
     with pytest.raises(ValueError, match="lacks the column 'run': it has series, x, y"):
         Figure("loss", "title", "curves", POINTS)
+
+
+def test_a_table_cannot_be_seen_in_a_place_that_does_not_exist():
+    with pytest.raises(ValueError, match="everywhere, files, csv"):
+        Table("t", "t", pd.DataFrame(), where="nowhere")

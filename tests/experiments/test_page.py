@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.outcome import COLUMNS, Figure, Outcome
+from experiments.outcome import COLUMNS, Figure, Outcome, Table, Verdict
 from experiments.page import document, inlined, judged
+from experiments.page.answer import sentences
 from experiments.page.coordinates import numbers, steps
 from experiments.page.figures import interactive
 from tests.experiments.figure_examples import EXAMPLES
@@ -197,3 +198,96 @@ def test_a_drawing_takes_the_colours_of_light_and_dark_pages():
     inside = inlined.svg('<svg><path style="fill: #222222; stroke: #123456"/></svg>', "p", "t")
     assert "fill: var(--c222222)" in inside
     assert "stroke: color-mix(in srgb, #123456" in inside
+
+
+def _live(kind, data, **options):
+    return interactive(Figure("f", "t", kind, pd.DataFrame(data), options))["panels"][0]
+
+
+def test_an_axis_that_can_be_explored_ends_where_the_quantity_does():
+    data = {"series": "a", "x": [1.0, 2.0], "y": 99.0, "low": 90.0, "high": 104.0}
+    axis = _live("bands", data, y_label="test accuracy, %")["y"]
+    assert axis["autorangeoptions"] == {"clipmin": 0, "clipmax": 100}
+
+
+def test_a_logarithmic_axis_has_ticks_in_one_size():
+    data = {"series": "a", "x": [1.0, 2.0], "y": [0.02, 0.3], "low": 0.01, "high": 0.5}
+    axis = _live("bands", data, log_y=True)["y"]
+    assert axis["ticktext"] == ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5"]
+
+
+def test_a_tick_of_many_digits_is_a_power_of_ten():
+    data = {"series": "a", "x": [1.0, 2.0], "y": [1e-17, 1e-12], "low": 1e-17, "high": 1e-12}
+    assert "10<sup>−15</sup>" in _live("bands", data, log_y=True)["y"]["ticktext"]
+
+
+def test_bars_keep_the_order_of_their_labels_whichever_series_has_them():
+    rows = [("published", "ReLU"), ("published", "SELU"), ("ours", "ReLU"), ("ours", "Tanh")]
+    data = pd.DataFrame(rows, columns=["series", "label"]).assign(value=1.0, low=0.9, high=1.1)
+    axis = _live("bars", data.iloc[[0, 2, 3, 1]])["x"]
+    assert axis["categoryarray"] == ["ReLU", "Tanh", "SELU"]
+
+
+def test_a_few_whole_places_have_a_tick_each():
+    data = {"series": "a", "x": [1.0, 2.0, 3.0], "y": 1.0, "low": 1.0, "high": 1.0}
+    assert _live("bands", data)["x"]["dtick"] == 1
+
+
+def _page_of(tmp_path, *members, figures_=()):
+    return document.render([Outcome("grid", "t", members, figures_)], {}, tmp_path)
+
+
+def test_a_table_that_is_elsewhere_is_named_and_not_shown(tmp_path):
+    frame = pd.DataFrame({"a": ["rare words"] * 3})
+    shown = _page_of(tmp_path, Table("long", "A long one", frame, where="csv"))
+    assert "rare words" not in shown
+    assert "tables/grid-long.csv: A long one." in shown
+
+
+def test_figures_stand_behind_the_first_table(drawn):
+    frame = pd.DataFrame({"a": [1]})
+    tables = (Table("first", "t", frame), Table("second", "t", frame))
+    outcome = Outcome("cappelletti-2019", "t", tables, (EXAMPLES["curves"],))
+    shown = document.render([outcome], {}, drawn / "figures")
+    found = re.findall(r'<figure class="\w+" id="cappelletti-2019-(\w+-\w+)"', shown)
+    assert found == ["table-first", "figure-curves", "table-second"]
+
+
+def test_a_column_of_long_texts_offers_no_choice(tmp_path):
+    frame = pd.DataFrame({"kind": ["a", "b"] * 4, "reason": ["x" * 70, "y" * 70] * 4})
+    shown = _page_of(tmp_path, Table("t", "t", frame))
+    assert 'data-choices="0"' in shown
+
+
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        (("grid", "wang-2021", "olsen-2018"), "3 claims of 2 reports and grid put to the test"),
+        (("wang-2021",), "1 claim of 1 report put to the test"),
+        (("grid", "parity"), "2 claims of grid and parity put to the test"),
+    ],
+)
+def test_only_reports_are_counted_as_reports(sources, sentence):
+    found = judged.lead([Verdict(each, "", "", "", "holds", "") for each in sources])
+    assert found.startswith(sentence)
+
+
+def test_the_page_begins_with_an_answer():
+    steps_ = pd.DataFrame(
+        {
+            "who": ["torch", "framework-recorded", "framework-recorded", "framework, 16 runs"],
+            "speed-up": [None, 4.39, 4.98, 11.04],
+        }
+    )
+    verdict = Verdict("grid", "it trains alike", "–", "9 identical", "identical", "")
+    outcomes = [
+        Outcome("grid", "t", verdicts=(verdict,)),
+        Outcome("parity", "t", text=("framework: all is well.", "more")),
+        Outcome("timing", "t", (Table("steps", "t", steps_),)),
+    ]
+    assert sentences(outcomes) == [
+        "On the grid, it trains alike: identical (9 identical).",
+        "Layer by layer, all is well.",
+        "Its training steps, against torch.nn's: 4.4 to 5.0 times as fast with one run alone, "
+        "11.0 times as fast with 16 runs together.",
+    ]

@@ -136,7 +136,7 @@ def test_sorting_works_from_the_keyboard(opened):
 def test_verdicts_are_filtered_by_report_verdict_and_words(opened):
     window = opened()
     figure = window.locator("#answer-table-claims")
-    report = figure.get_by_role("combobox", name="report")
+    report = figure.get_by_role("combobox", name="source")
     report.select_option("wang-2021")
     assert len(column(figure, 1)) == 4
     verdict = figure.get_by_role("combobox", name="verdict")
@@ -196,12 +196,22 @@ def test_the_page_never_scrolls_sideways(opened):
         assert window.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_on_a_phone_a_claim_shows_its_verdict_without_scrolling_sideways(opened):
+    window = opened(PHONE)
+    row = window.locator("#answer-table-claims tbody tr").first
+    for name in ("verdict", "reason"):
+        cell = row.locator(f'td[data-label="{name}"]')
+        box = cell.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE[0]
+
+
 ARRANGED = """[...document.querySelectorAll(".live")].every(
   (live) => live.querySelector(".main-svg").clientWidth <= live.clientWidth)"""
 
 
 def test_a_wide_table_scrolls_inside_its_box_on_a_phone(opened):
-    box = opened(PHONE).locator("#answer-table-claims .box")
+    box = opened(PHONE).locator("#answer-table-summary .box")
     assert box.evaluate("box => box.scrollWidth > box.clientWidth")
     assert box.get_attribute("tabindex") == "0"
 

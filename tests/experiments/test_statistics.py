@@ -227,3 +227,15 @@ def test_any_finite_pairs_get_a_verdict_that_does_not_depend_on_their_order(pair
     assert forward.verdict in ("identical", "equivalent", "different", "undecided")
     assert (forward.verdict == "identical") == bool((first == second).all())
     assert forward.difference.estimate == pytest.approx(-backward.difference.estimate, abs=1e-6)
+
+
+@pytest.mark.parametrize("margin", [-0.5, 0.0, 0.7])
+def test_a_gain_is_ruled_out_by_scipys_one_sided_test(margin):
+    first, second = np.array([1.0, 2.0, 4.0, 3.5]), np.array([1.2, 1.7, 3.0, 3.9])
+    theirs = stats.ttest_rel(first - margin, second, alternative="less").pvalue
+    assert statistics.p_less(first, second, margin) == pytest.approx(theirs)
+
+
+@pytest.mark.parametrize(("gap", "p"), [(0.0, 0.0), (0.7, 1.0)])
+def test_the_same_gain_in_every_pair_needs_no_test(gap, p):
+    assert statistics.p_less(np.full(3, gap), np.zeros(3), 0.5) == p

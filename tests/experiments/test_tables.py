@@ -150,3 +150,13 @@ def test_writing_twice_leaves_the_same_bytes(tmp_path):
     first = [path.read_bytes() for path in tables.write(outcome, tmp_path)]
     second = [path.read_bytes() for path in tables.write(outcome, tmp_path)]
     assert first == second
+
+
+def test_a_probability_that_rounds_to_nothing_is_not_written_as_nothing():
+    table = Table("t", "t", pd.DataFrame({"p": [1e-9, 0.0, 0.04]}), formats={"p": ".3f"})
+    assert tables.formatted(table)["p"].tolist() == ["< 0.001", "0.000", "0.040"]
+
+
+def test_a_table_for_programs_becomes_a_csv_alone(tmp_path):
+    outcome = Outcome("o", "t", (Table("t", "t", pd.DataFrame({"a": [1]}), where="csv"),))
+    assert [path.name for path in tables.write(outcome, tmp_path)] == ["o-t.csv"]

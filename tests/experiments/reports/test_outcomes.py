@@ -271,3 +271,13 @@ def test_deschenaux_optimizers_that_end_alike_are_close(deschenaux):
 def test_deschenaux_shows_the_rate_that_arrived(deschenaux):
     shown = table(deschenaux, "table")
     assert shown["rate that arrived"].tolist() == [0.001, 0.001, 0.005]
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [("deschenaux-2021", "sweep"), ("deschenaux-2021", "tuned"), ("wang-2021", "figure-2")],
+)
+def test_a_quick_figure_cuts_nothing_off(name, figure):
+    outcome = reports.load(name).outcome({}, True)
+    (drawn,) = (each for each in outcome.figures if each.name == figure)
+    assert drawn.options["y_limits"][0] == 0

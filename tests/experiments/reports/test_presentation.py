@@ -60,3 +60,24 @@ def test_one_run_has_no_spread():
 def test_the_interval_of_a_mean_is_students():
     # t(.975, 3) = 3.182, s = 1.291, n = 4: 2.5 ± 2.054
     assert presentation.mean_interval(np.array([1.0, 2.0, 3.0, 4.0])) == "2.5 [0.4, 4.6]"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((25.0, 25.0, 25.0), "+25 [+25, +25]"),
+        ((25.0, 25.0 - 3e-14, 25.0 + 3e-14), "+25 [+25, +25]"),
+        ((-0.5, -0.500002, -0.499998), "−0.500000 [−0.500002, −0.499998]"),
+    ],
+)
+def test_an_interval_of_almost_no_width_needs_no_exponent(numbers, text):
+    assert presentation.with_interval(*numbers) == text
+
+
+def test_an_interval_ends_where_the_quantity_does():
+    values = np.array([0.0, 0.0, 0.9])
+    assert presentation.mean_interval(values, (0, 1)) == "0.3 [0.0, 1.0]"
+
+
+def test_an_interval_of_equal_values_is_that_value():
+    assert presentation.mean_interval(np.zeros(3)) == "0 [0, 0]"

@@ -111,7 +111,7 @@ def test_a_rate_with_a_diverged_run_is_not_chosen_while_another_has_none(small):
     outcome = grid.outcome(records(grid.runs(False), describe), False)
     assert chosen_rates(outcome) == ["0.1"]
     lines = table(outcome, "learning-rates").frame.set_index("learning rate")
-    assert lines["lost"][10.0] == "1 diverged of 2"
+    assert lines["lost"][10.0] == "1 of 2 diverged"
     assert lines["runs"][10.0] == 1
     assert any("1 diverged" in sentence for sentence in outcome.text)
 
@@ -126,7 +126,7 @@ def test_diverged_runs_are_left_out_of_means_and_shown_as_lost(small):
     outcome = grid.outcome(records(grid.runs(False), describe), False)
     figure = next(each for each in outcome.figures if each.name == "learning-rates-test-accuracy")
     assert np.allclose(figure.data["y"], [80, 80, np.nan], equal_nan=True)
-    assert any("2 diverged of 2" in note for note in figure.notes)
+    assert any("2 of 2 diverged" in note for note in figure.notes)
 
 
 def test_a_diverged_run_does_not_move_the_mean_of_the_others(small):
@@ -167,7 +167,7 @@ def test_each_backend_has_its_own_best_rate_and_is_paired_by_seed(small):
     outcome = grid.outcome(records(grid.runs(False), describe), False)
     assert chosen_rates(outcome) == ["framework 0.1, torch.nn 1"]
     line = table(outcome, "best").frame.set_index("quantity").loc["test accuracy, %"]
-    assert line["difference"].startswith("+2.5e+01")
+    assert line["difference"] == "+25 [+25, +25]"
     assert line["agreement"] == "different"
 
 
@@ -251,3 +251,33 @@ def test_results_do_not_depend_on_the_order_of_the_runs(write):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
     rates = table(first, "learning-rates").frame
     assert rates.groupby("learning rate")["test loss"].first().is_unique
+
+
+def test_undecided_rates_are_named_and_apart_from_the_best(small):
+    grid = small(backends=["framework", "torch"], seeds=4)
+
+    def describe(run):
+        best = run.learning_rate == 0.1
+        scattered = (-1) ** run.seed * 0.1 * run.seed * (run.backend == "torch")
+        accuracy = 0.5 + (0.0 if best else scattered)
+        return {"validation_accuracy": 0.9 if best else 0.2, "test_accuracy": accuracy}
+
+    verdicts = grid.outcome(records(grid.runs(False), describe), False).verdicts
+    assert [each.verdict for each in verdicts] == ["identical", "undecided"]
+    assert verdicts[0].claim.endswith("at the best learning rates")
+    assert "Undecided: MSELoss · SGD at " in verdicts[1].reason
+    assert " 0.1" not in verdicts[1].reason.partition("Undecided")[2]
+
+
+@pytest.mark.parametrize(("last", "limits"), [(0.1, None), (5000.0, 10)])
+def test_one_exploding_loss_does_not_flatten_all_others(small, last, limits):
+    grid = small()
+
+    def describe(run):
+        return {"train_loss": last if run.learning_rate == 10.0 else 0.1}
+
+    outcome = grid.outcome(records(grid.runs(False), describe), False)
+    figure = next(each for each in outcome.figures if each.name.startswith("curves"))
+    shown = figure.options["y_limits"]
+    assert (shown and shown[1]) == limits
+    assert any("ends at 10" in note for note in figure.notes) == bool(limits)

@@ -99,9 +99,9 @@ def test_a_choice_of_backends_has_a_name_of_its_own(options, one_task):
     assert timing.run(changed(options, backends=("torch-tuned",))).name == "timing-selected"
 
 
-def test_a_choice_of_backends_shows_steps_first_and_no_targets(options, one_task):
+def test_a_choice_of_backends_shows_steps_and_no_targets(options, one_task):
     shown = [table.name for table in timing.run(changed(options, backends=("torch-tuned",))).tables]
-    assert shown == ["steps", "controls"]
+    assert shown == ["speed", "steps", "controls"]
 
 
 def test_an_outcome_comes_back_from_what_the_driver_keeps(options, one_task):

@@ -82,7 +82,8 @@ def test_a_void_time_is_shown_as_void_and_not_as_a_number():
 def test_a_void_time_is_no_bar_and_no_point():
     comparison = made_up.comparison(STEPS, framework=0.2, agreements={"framework": LIES})
     (figure,) = timing.outcome(made_up.measured(comparison)).figures
-    assert set(figure.data["series"]) == {"torch"}
+    assert set(figure.data["series"]) == {"torch.nn"}
+    assert any("losses disagree: framework" in note for note in figure.notes)
 
 
 def test_who_could_not_take_part_stands_in_the_table_with_the_reason():
