@@ -1,6 +1,7 @@
 """From records to tables: selection, differences, lost runs, times."""
 
 import random
+import re
 import sys
 import types
 
@@ -265,6 +266,8 @@ def test_undecided_rates_are_named_and_apart_from_the_best(small):
     verdicts = grid.outcome(records(grid.runs(False), describe), False).verdicts
     assert [each.verdict for each in verdicts] == ["identical", "undecided"]
     assert verdicts[0].claim.endswith("at the best learning rates")
+    counted = [sum(map(int, re.findall(r"\d+", each.measured))) for each in verdicts]
+    assert counted == [3, 6]
     assert "Undecided: MSELoss · SGD at " in verdicts[1].reason
     assert " 0.1" not in verdicts[1].reason.partition("Undecided")[2]
 
