@@ -8,7 +8,7 @@ from experiments import provenance
 from experiments.options import Options
 from experiments.record import FINISHED, Record
 from experiments.specification import describe
-from experiments.store import Store
+from experiments.store import Store, writing
 
 HYPERPARAMETERS = ("backend", "learning_rate", "batch_size", "epochs", "seed", "dtype", "order")
 
@@ -18,6 +18,7 @@ def tensorboard(options: Options) -> tuple[int, Path]:
 
     Raises:
         ValueError: the extra is not installed, or there is nothing to export.
+        StoreError: the results folder cannot be written.
     """
     try:
         from torch.utils.tensorboard import SummaryWriter
@@ -30,7 +31,11 @@ def tensorboard(options: Options) -> tuple[int, Path]:
             record = store.good(run_id)
             if record is not None and _current(record):
                 time = store.path(run_id).stat().st_mtime
-                with SummaryWriter(str(folder / _name(record)), filename_suffix=".run") as writer:
+                place = str(folder / _name(record))
+                with (
+                    writing(options.results),
+                    SummaryWriter(place, filename_suffix=".run") as writer,
+                ):
                     _write(record, writer, time)
                 written += 1
             advance(1)
