@@ -31,7 +31,7 @@ def folder(name: str) -> Path:
 Common = {
     "quick": Annotated[bool | None, typer.Option("--quick", help="A small selection, in seconds.")],
     "jobs": Annotated[
-        int | None, typer.Option(min=1, help="Worker processes; they change no result.")
+        int | None, typer.Option(min=1, max=1024, help="Worker processes; they change no result.")
     ],
     "results": Annotated[
         Path | None, typer.Option(parser=folder, metavar="DIRECTORY", help="The results folder.")

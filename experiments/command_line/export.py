@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.runner.options import Options
 from experiments.specification import describe
-from experiments.store import Store, provenance
+from experiments.store import Store, provenance, writing
 from experiments.store.record import FINISHED, Record
 
 HYPERPARAMETERS = ("backend", "learning_rate", "batch_size", "epochs", "seed", "dtype", "order")
@@ -17,6 +17,7 @@ def tensorboard(options: Options) -> tuple[int, Path]:
 
     Raises:
         ValueError: the extra is not installed, or there is nothing to export.
+        StoreError: the results folder cannot be written.
     """
     try:
         from torch.utils.tensorboard import SummaryWriter
@@ -29,7 +30,11 @@ def tensorboard(options: Options) -> tuple[int, Path]:
             record = store.good(run_id)
             if record is not None and _current(record):
                 time = store.path(run_id).stat().st_mtime
-                with SummaryWriter(str(folder / _name(record)), filename_suffix=".run") as writer:
+                place = str(folder / _name(record))
+                with (
+                    writing(options.results),
+                    SummaryWriter(place, filename_suffix=".run") as writer,
+                ):
                     _write(record, writer, time)
                 written += 1
             advance(1)

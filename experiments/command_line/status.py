@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from experiments.command_line import planned
 from experiments.runner.options import Options
-from experiments.specification import describe
+from experiments.specification import RunSpec, describe
 from experiments.store import Store, provenance
-from experiments.store.record import BadRecord, Record
+from experiments.store.record import BadRecord
 
 SHOWN = 20
 """Reasons that are shown; the rest are counted."""
@@ -23,7 +23,7 @@ class State:
     run_id: str
     word: str
     reason: str = ""
-    record: Record | None = None
+    spec: RunSpec | None = None
 
 
 def report(options: Options) -> Iterator[str]:
@@ -58,8 +58,8 @@ def state(store: Store, run_id: str) -> State:
         return State(run_id, "missing")
     stale = record.stale(provenance.of(record.spec))
     if stale:
-        return State(run_id, "stale", f"{stale}; it will be trained again", record)
-    return State(run_id, record.status, record.last_line, record)
+        return State(run_id, "stale", f"{stale}; it will be trained again", record.spec)
+    return State(run_id, record.status, record.last_line, record.spec)
 
 
 def _counts(states: Sequence[State]) -> str:
@@ -79,7 +79,7 @@ def _reasons(states: Sequence[State]) -> Iterator[str]:
             alike.setdefault((each.word, each.reason), []).append(each)
     for (word, reason), found in list(alike.items())[:SHOWN]:
         first = found[0]
-        name = describe(first.record.spec) if first.record else "settings unknown"
+        name = describe(first.spec) if first.spec else "settings unknown"
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         yield f"  {word}: {first.run_id[:8]} ({name}){more}: {reason}"
     if len(alike) > SHOWN:

@@ -24,6 +24,9 @@ from experiments.store import Store
 
 Task = tuple[Any, ...]
 
+ATTEMPTS = 3
+"""How often tasks are handed to workers that die."""
+
 
 def train_here(waiting: list[Group], store: Store, plan: Plan, jobs: int) -> Generator[Report]:
     """What becomes of groups that are trained on this machine, as it becomes known."""
@@ -39,12 +42,21 @@ def train_here(waiting: list[Group], store: Store, plan: Plan, jobs: int) -> Gen
 def each_done(
     function: Callable[..., None], tasks: Sequence[Task], jobs: int
 ) -> Generator[tuple[Task, Exception | None]]:
-    """Each task when `function(*task)` has been done in a worker, with what it raised."""
-    pool = Parallel(n_jobs=min(jobs, len(tasks)) or 1, return_as="generator_unordered")
-    calls = (delayed(_tried)(number, function, task) for number, task in enumerate(tasks))
-    with _results(pool, calls) as results:
-        for number, error in results:
-            yield tasks[number], error
+    """Each task when `function(*task)` has been done in a worker, with what it raised.
+
+    A worker that dies takes all tasks that are not done with it: they are tried again, a few times.
+    """
+    left = dict(enumerate(tasks))
+    for _ in range(ATTEMPTS):
+        pool = Parallel(n_jobs=min(jobs, len(left)) or 1, return_as="generator_unordered")
+        calls = (delayed(_tried)(number, function, left[number]) for number in list(left))
+        with suppress(BrokenProcessPool), _results(pool, calls) as results:
+            for number, error in results:
+                yield left.pop(number), error
+        if not left:
+            return
+    for task in left.values():
+        yield task, RuntimeError("its process was ended again and again")
 
 
 def _tried(number: int, function: Callable[..., None], task: Task) -> tuple[int, Exception | None]:

@@ -80,6 +80,7 @@ def test_quick_results_lie_apart_unless_a_folder_is_named(ask, seen, arguments, 
 
 MISTAKES = [
     (["--jobs", "0"], "'--jobs'"),
+    (["--jobs", "100000"], "'--jobs'"),
     (["--jobs", "two"], "'--jobs'"),
     (["--jobs"], "'--jobs' requires an argument"),
     (["--jbos", "2"], "No such option: --jbos"),

@@ -7,7 +7,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from experiments.command_line import export
 from experiments.runner.options import Options
 from experiments.runner.work import train
-from experiments.store import Store
+from experiments.store import Store, StoreError
 from experiments.store.record import Record
 from tests.experiments.runner.making import run
 
@@ -24,6 +24,13 @@ def read(folder):
     events = EventAccumulator(str(path))
     events.Reload()
     return path, events
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(store):
+    store.write(*train([run("framework")]))
+    (store.results / "tensorboard").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot write to results folder"):
+        export.tensorboard(Options(results=store.results))
 
 
 def test_every_curve_of_a_finished_run_is_exported_by_epoch(store):

@@ -38,6 +38,12 @@ def test_status_and_the_list_of_runs_take_less_than_five_seconds(thousand):
     assert time.process_time() - start < 5
 
 
+def test_status_keeps_no_curves(thousand):
+    store, specs = thousand
+    found = status.state(store, specs[0].id)
+    assert found == status.State(specs[0].id, "ok", spec=specs[0])
+
+
 def test_memory_does_not_grow_with_what_is_read(thousand):
     store, specs = thousand
     specs = specs[:300]  # all reads are traced, which takes its time

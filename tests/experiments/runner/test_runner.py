@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from experiments.command_line import runs_table
-from experiments.runner import isolation, work
+from experiments.runner import isolation, work, workers
 from experiments.runner.process import Died
 from experiments.runner.progress import Progress
 from experiments.runner.train import Stopped, train
@@ -180,6 +180,27 @@ def test_an_innocent_run_whose_process_is_killed_once_is_not_blamed(killed):
         (record,) = suspects.train([run("Waiting")])
     assert killed
     assert record.status == "ok"
+
+
+def die_at_first(marker):
+    if not marker.exists():
+        marker.touch()
+        die(marker)
+
+
+def die(_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_a_killed_worker_was_drawing_is_done_by_another(tmp_path):
+    tasks = [(tmp_path / "one",), (tmp_path / "two",)]
+    done = list(workers.each_done(die_at_first, tasks, 2))
+    assert sorted(done) == [(task, None) for task in tasks]
+
+
+def test_a_task_that_always_kills_its_worker_is_an_error_and_no_end(tmp_path):
+    done = list(workers.each_done(die, [(tmp_path,), (tmp_path,)], 2))
+    assert ["ended again and again" in str(error) for _, error in done] == [True, True]
 
 
 class Dying:
