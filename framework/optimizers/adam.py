@@ -57,7 +57,7 @@ class Adam(Optimizer):
         """The step size and the root of v's correction."""
         first, second = group["betas"]
         return {
-            "negative_step_size": -(rate_of(group) / (1 - first**step)),
+            "negative_step_size": rate_of(group) / (first**step - 1),
             "root_correction": (1 - second**step) ** 0.5,
             **decay_of(group),
         }

@@ -47,7 +47,7 @@ class Adamax(Optimizer):
 
     def scalars(self, group: dict[str, Any], step: int) -> dict[str, Rate]:
         """The negated step size."""
-        return {"negative_step_size": -(rate_of(group) / (1 - group["betas"][0] ** step))}
+        return {"negative_step_size": rate_of(group) / (group["betas"][0] ** step - 1)}
 
     def update(
         self,

@@ -22,52 +22,44 @@ class Scalars:
     """Numbers that change from step to step, as tensors whose memory stays.
 
     A rule names them in `scalars` and reads them here as attributes: 0-d tensors of the parameters'
-    dtype, or, where each stacked run has its own, one value for every element of the buffer. So a
-    recorded update stays valid while they change.
+    dtype, or, where each stacked run has its own, of shape (runs, 1). So a recorded update stays
+    valid while they change.
 
     Attributes:
         smallest: about the smallest number whose root is as fast as any other's.
     """
 
-    def __init__(self, block: Block) -> None:
-        self._block = block
-        smallest = max(torch.finfo(block.buffer.dtype).tiny, 1e-290)
-        self.smallest = block.buffer.new_full((), smallest)
+    def __init__(self, buffer: Tensor) -> None:
+        self._buffer = buffer
+        self.smallest = buffer.new_full((), max(torch.finfo(buffer.dtype).tiny, 1e-290))
         self._values: dict[str, Any] = {}
         self._tensors: dict[str, Tensor] = {}
 
     def refresh(self, values: Mapping[str, Rate]) -> None:
         """Write new values into the tensors."""
-        buffer = self._block.buffer
         for name, value in values.items():
             if isinstance(value, Tensor) and value.dim():
-                value = value.to(buffer.device, buffer.dtype)
-                self._spread(name, value)
+                self._refresh_runs(name, value)
                 continue
             tensor = self._tensors.get(name)
             if tensor is None or tensor.dim():
-                self._tensors[name] = buffer.new_full((), float(value))
+                self._tensors[name] = self._buffer.new_full((), float(value))
             elif self._values.get(name) != value:
                 tensor.fill_(value)
             self._values[name] = value
 
-    def _spread(self, name: str, values: Tensor) -> None:
-        """Give every element of the buffer its run's value."""
+    def _refresh_runs(self, name: str, values: Tensor) -> None:
+        values = values.view(-1, *[1] * (self._buffer.dim() - 1))
         tensor = self._tensors.get(name)
-        if tensor is None or tensor.shape != self._block.buffer.shape:
-            tensor = self._tensors[name] = torch.zeros_like(self._block.buffer)
-        elif torch.equal(values, self._values[name]):
-            return
-        for view in self._block.split(tensor):
-            view.copy_(values.reshape(-1, *[1] * (view.dim() - 1)))
-        self._values[name] = values.clone()
+        if tensor is None or tensor.shape != values.shape:
+            self._tensors[name] = values.to(self._buffer.device, self._buffer.dtype, copy=True)
+        else:
+            tensor.copy_(values)
 
-    def piece(self, piece: slice) -> Scalars:
-        """The same numbers for a part of the buffer."""
-        if not any(t.dim() for t in self._tensors.values()):
-            return self
-        part = Scalars(self._block)
-        part._tensors = {n: t[piece] if t.dim() else t for n, t in self._tensors.items()}
+    def of_runs(self, runs: slice | int) -> Scalars:
+        """The same numbers for some of the runs."""
+        part = Scalars(self._buffer)
+        part._tensors = {n: t[runs] if t.dim() else t for n, t in self._tensors.items()}
         return part
 
     def __getattr__(self, name: str) -> Tensor:
@@ -78,7 +70,7 @@ class Scalars:
 
 
 class Block:
-    """Parameters that are updated together, one after the other in one flat buffer.
+    """Parameters that are updated together, one after the other in one buffer, a row for each run.
 
     The parameters' data are views into it. Every parameter, and every run of a stacked one, begins
     where torch would begin a tensor of its own: the BLAS behind torch rounds by alignment. What
@@ -86,7 +78,7 @@ class Block:
 
     Attributes:
         parameters: the members, in order.
-        buffer: their data. Shape (elements).
+        buffer: their data. Shape (elements), or, of stacked runs, (runs, elements).
         state: the rule's tensors by name, of the buffer's shape.
         step: updates done.
     """
@@ -96,22 +88,24 @@ class Block:
         self.state: dict[str, Any] = {}
         self.step = 0
         self.place()
-        self.scalars = Scalars(self)
+        self.scalars = Scalars(self.buffer)
 
     def place(self) -> None:
         """Move the members' data into one buffer, and let them hold views of it."""
         first = self.parameters[0]
+        rows = () if first.runs is None else (first.runs,)
         self.gradients: Tensor | None = None
         self.alone = (
             len(self.parameters) == 1
             and first.data.is_contiguous()
-            and (first.runs is None or _length(first) == first.numel())
+            and (first.runs is None or _length(first) * first.runs == first.numel())
         )
-        self.lengths = [p.numel() if self.alone else _length(p) for p in self.parameters]
         if self.alone:
-            self.buffer = first.data.view(-1)
+            self.buffer = first.data.view(*rows, -1)
+            self.lengths = [self.buffer.shape[-1]]
         else:
-            self.buffer = first.data.new_zeros(sum(self.lengths))
+            self.lengths = [_length(p) for p in self.parameters]
+            self.buffer = first.data.new_zeros(*rows, sum(self.lengths))
             for parameter, view in zip(self.parameters, self.split(self.buffer), strict=True):
                 view.copy_(parameter.data)
                 parameter.data = view
@@ -125,8 +119,8 @@ class Block:
         for parameter, length in zip(self.parameters, self.lengths, strict=True):
             shape = tuple(parameter.shape)
             steps = torch.empty(shape, device="meta").stride()
-            if parameter.runs is not None and not self.alone:
-                steps = (length // parameter.runs, *steps[1:])
+            if parameter.runs is not None:
+                steps = (flat.stride(0), *steps[1:])
             views.append(flat.as_strided(shape, steps, offset))
             offset += length
         return views
@@ -143,7 +137,7 @@ class Block:
         """The members' gradients in the layout of the buffer."""
         grads = [p.grad.data if isinstance(p.grad, Variable) else p.grad for p in self.parameters]
         if self.alone:
-            return grads[0].reshape(-1)
+            return grads[0].reshape(self.buffer.shape)
         if self.gradients is None:
             self.gradients = torch.zeros_like(self.buffer)
             self.gradient_views = self.split(self.gradients)
@@ -171,30 +165,42 @@ class Block:
     def _part(self, value: Any, block: Block, offset: int, length: int) -> Any:
         if not isinstance(value, Tensor) or value.shape != self.buffer.shape:
             return value.clone() if isinstance(value, Tensor) else value
-        return value[offset : offset + length][: block.buffer.numel()].clone()
+        return value[..., offset : offset + length][..., : block.buffer.shape[-1]].clone()
 
     def pieces(self) -> Iterator[tuple[Tensor, Tensor, dict[str, Any], Scalars]]:
         """The block in pieces that fit the cache."""
         gradient = self.gradient()
-        elements = self.buffer.numel()
-        if elements <= 2 * CHUNK:
+        if self.buffer.numel() <= 2 * CHUNK:
             yield self.buffer, gradient, self.state, self.scalars
             return
-        for start in range(0, elements, CHUNK):
-            piece = slice(start, start + CHUNK)
+        for where in self._places():
             state = {
-                name: value[piece]
+                name: value[where]
                 if isinstance(value, Tensor) and value.shape == self.buffer.shape
                 else value
                 for name, value in self.state.items()
             }
-            yield self.buffer[piece], gradient[piece], state, self.scalars.piece(piece)
+            scalars = self.scalars if self.buffer.dim() == 1 else self.scalars.of_runs(where[0])
+            yield self.buffer[where], gradient[where], state, scalars
+
+    def _places(self) -> Iterator[Any]:
+        """Indices of the pieces: some elements; of stacked runs some runs, or some of a run's."""
+        elements = self.buffer.shape[-1]
+        if self.buffer.dim() == 1:
+            yield from (slice(start, start + CHUNK) for start in range(0, elements, CHUNK))
+            return
+        together = CHUNK // elements
+        for run in range(0, self.buffer.shape[0], max(together, 1)):
+            if together:
+                yield slice(run, run + together), slice(None)
+            else:
+                for start in range(0, elements, CHUNK):
+                    yield run, slice(start, start + CHUNK)
 
 
 def _length(parameter: Parameter) -> int:
-    """Elements of the buffer that a parameter takes, with what lies between its runs."""
-    runs = parameter.runs or 1
-    return runs * aligned_size(parameter.numel() // runs, parameter.dtype)
+    """Elements of a row that a parameter takes, with what lies behind it."""
+    return aligned_size(parameter.numel() // (parameter.runs or 1), parameter.dtype)
 
 
 def arrange(parameters: list[Parameter]) -> list[Block]:
