@@ -42,7 +42,9 @@ class Stack:
         if not learned:  # nothing to train, yet parity looks at the values of such models
             return
         rates = torch.tensor(training.learning_rate, dtype=torch.float64, device=training.device)
-        self.optimizer = building.build_optimizer(fw, training.optimizer, learned, rates)
+        # A number that all runs share costs less than one a run, and gives the same bits.
+        rate = training.learning_rate[0] if len(set(training.learning_rate)) == 1 else rates
+        self.optimizer = building.build_optimizer(fw, training.optimizer, learned, rate)
         self.schedule = building.build_schedule(fw, training.schedule, self.optimizer)
         self.step = fw.TrainingStep(self.model, self.loss, self.optimizer)
 

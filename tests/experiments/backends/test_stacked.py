@@ -54,6 +54,19 @@ def test_stacked_runs_learn_what_single_ones_learn():
         torch.testing.assert_close(found, expected)
 
 
+def test_a_shared_learning_rate_leaves_the_bits_of_one_a_run():
+    generator = torch.Generator().manual_seed(1)
+    x, target = torch.rand(2, 3, 110, 2, generator=generator)
+    order = torch.stack([torch.randperm(110, generator=generator) for _ in range(3)])
+    first = []
+    for rates in ((0.1, 0.1, 0.1), (0.1, 0.2, 0.3)):
+        started, _ = session("framework", rates)
+        for _ in range(3):
+            started.train_epoch(x, target, order, 30)
+        first.append(started.state_dicts()[0])
+    assert all(torch.equal(first[0][key], first[1][key]) for key in first[0])
+
+
 def test_a_single_run_is_stacked_too():
     started, _ = session("framework", rates=(0.1,))
     assert started.model.runs == 1
