@@ -26,10 +26,10 @@ log_softmax = Function(
 SMALLEST_VARIANCE = 9.999999960041972e-13
 
 
-def _mean(x: Tensor, runs: bool) -> Tensor:
-    """As x.mean(), which is a sum and a division but takes twice as long as both."""
+def _mean(x: Tensor, runs: bool, sign: int = 1) -> Tensor:
+    """As x.mean(), or −x.mean(): a sum and a division, which take half of its time."""
     total = x.flatten(1).sum(1) if runs else x.sum()
-    return total / (x[0].numel() if runs else x.numel())
+    return total / (sign * (x[0].numel() if runs else x.numel()))
 
 
 def _reduce(x: Tensor, reduction: str, runs: bool) -> Tensor:
@@ -80,7 +80,7 @@ binary_cross_entropy = Function(
 #: The negated mean of the entries of log-probabilities x (…, n, C) at class indices (…, n).
 nll_mean = Function(
     "nll_mean",
-    lambda x, index, runs=False: -_mean(x.gather(-1, index.unsqueeze(-1)), runs),
+    lambda x, index, runs=False: _mean(x.gather(-1, index.unsqueeze(-1)), runs, sign=-1),
     lambda g, y, x, index, runs=False: scatter_add(
         spread(-(g / (count(index, y))), x).expand(index.unsqueeze(-1).shape),
         x.shape,

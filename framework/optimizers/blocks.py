@@ -81,6 +81,7 @@ class Block:
         buffer: their data. Shape (elements), or, of stacked runs, (runs, elements).
         state: the rule's tensors by name, of the buffer's shape.
         step: updates done.
+        lr: the learning rate that the numbers were last found with.
     """
 
     def __init__(self, parameters: list[Parameter]) -> None:
@@ -88,7 +89,6 @@ class Block:
         self.state: dict[str, Any] = {}
         self.step = 0
         self.place()
-        self.scalars = Scalars(self.buffer)
 
     def place(self) -> None:
         """Move the members' data into one buffer, and let them hold views of it."""
@@ -109,6 +109,8 @@ class Block:
             for parameter, view in zip(self.parameters, self.split(self.buffer), strict=True):
                 view.copy_(parameter.data)
                 parameter.data = view
+        self.scalars = Scalars(self.buffer)
+        self.lr: Rate | None = None
         self.views = [p.data for p in self.parameters]
         self._moves = Parameter.moves
 

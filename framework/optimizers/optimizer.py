@@ -232,6 +232,7 @@ class Optimizer:
 
     def advance(self, active: list[tuple[dict[str, Any], Block]]) -> None:
         """Count the step and refresh the numbers that change with it."""
+        only_rates = type(self).scalars is Optimizer.scalars
         numbers: Mapping[str, Rate] = {}
         found: Any = None
         for group, block in active:
@@ -240,6 +241,10 @@ class Optimizer:
             if block.step == 0 and not block.state:
                 block.state = self.start(block.buffer, group)
             block.step += 1
+            lr = group.get("lr")
+            if only_rates and isinstance(lr, float) and lr == block.lr:
+                continue
+            block.lr = lr
             if found != (id(group), block.step):
                 found = id(group), block.step
                 numbers = self.scalars(group, block.step)

@@ -87,6 +87,22 @@ def test_a_replayed_step_is_the_eager_one(name):
         assert torch.equal(mine.data, theirs.data)
 
 
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_a_model_made_double_after_its_optimizer_trains_as_torch_s(name):
+    ends = []
+    for namespace, optim in ((fw, fw), (torch.nn, torch.optim)):
+        torch.manual_seed(0)
+        model = namespace.Linear(2, 3)
+        optimizer = getattr(optim, name)(model.parameters(), lr=0.1)
+        model.double()
+        for parameter in model.parameters():
+            parameter.grad = torch.full_like(parameter.data, 0.3)
+        for _ in range(3):
+            optimizer.step()
+        ends.append([parameter.data for parameter in model.parameters()])
+    assert all(torch.equal(mine, theirs) for mine, theirs in zip(*ends, strict=True))
+
+
 def test_gradients_may_be_handed_over():
     (model, x, target), (twin, *_) = problem(), problem()
     optimizer, other = (fw.SGD(m.parameters(), lr=0.1, momentum=0.9) for m in (model, twin))
