@@ -21,6 +21,21 @@ class Frozen(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+def fields(given: Any) -> Any:
+    """The fields of an entry written as a name or as a list; anything else as it is.
+
+    Raises:
+        ValueError: a list that is not [name, {arguments}].
+    """
+    if isinstance(given, str):
+        return {"name": given}
+    if isinstance(given, list | tuple):
+        if not 1 <= len(given) <= 2 or not isinstance(given[0], str):
+            raise ValueError(f"an entry is [name, {{arguments}}], not {given!r}")
+        return dict(zip(("name", "arguments"), given, strict=False))
+    return given
+
+
 class Entry(Frozen):
     """A name and its arguments: `Entry("Linear", in_features=2, out_features=25)`.
 
@@ -39,13 +54,7 @@ class Entry(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, given: Any) -> Any:
-        if isinstance(given, str):
-            return {"name": given}
-        if isinstance(given, list | tuple):
-            if not 1 <= len(given) <= 2 or not isinstance(given[0], str):
-                raise ValueError(f"an entry is [name, {{arguments}}], not {given!r}")
-            return dict(zip(("name", "arguments"), given, strict=False))
-        return given
+        return fields(given)
 
     @model_serializer
     def _write(self) -> list[Any]:

@@ -19,7 +19,7 @@ from experiments.specification import Count, Data, Finite, NonNegative, building
 from experiments.specification.arguments import Arguments
 from experiments.specification.building import Unsupported
 from experiments.specification.built_in import unknown
-from experiments.specification.entry import Entry, Frozen
+from experiments.specification.entry import Entry, Frozen, fields
 
 MOST_POINTS = 10_000_000
 NO_SCHEDULE = "none"
@@ -139,13 +139,7 @@ class Choice(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, given: Any) -> Any:
-        if isinstance(given, str):
-            return {"name": given}
-        if isinstance(given, list | tuple):
-            if not 1 <= len(given) <= 2 or not isinstance(given[0], str):
-                raise ValueError(f"an entry is [name, {{arguments}}], not {given!r}")
-            return dict(zip(("name", "arguments"), given, strict=False))
-        return given
+        return fields(given)
 
     @property
     def entry(self) -> Entry:

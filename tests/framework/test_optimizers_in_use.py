@@ -103,6 +103,52 @@ def test_a_model_made_double_after_its_optimizer_trains_as_torch_s(name):
     assert all(torch.equal(mine, theirs) for mine, theirs in zip(*ends, strict=True))
 
 
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam"])
+def test_a_changed_learning_rate_is_that_of_the_next_step(name):
+    ends = []
+    for namespace, optim in ((fw, fw), (torch.nn, torch.optim)):
+        torch.manual_seed(0)
+        model = namespace.Linear(2, 3)
+        optimizer = getattr(optim, name)(model.parameters(), lr=0.1)
+        for parameter in model.parameters():
+            parameter.grad = torch.full_like(parameter.data, 0.3)
+        for rate in (0.1, 0.1, 0.02, 0.5):
+            optimizer.param_groups[0]["lr"] = rate
+            optimizer.step()
+        ends.append([parameter.data for parameter in model.parameters()])
+    assert all(torch.equal(mine, theirs) for mine, theirs in zip(*ends, strict=True))
+
+
+@pytest.mark.parametrize(("runs", "width"), [(20, 100), (3, 260)])
+@pytest.mark.parametrize("replayed", [False, True])
+def test_stacked_runs_updated_in_pieces_leave_the_bits_of_their_own_updates(runs, width, replayed):
+    def model(seed):
+        torch.manual_seed(seed)
+        return fw.Sequential(fw.Linear(2, width), fw.Linear(width, width), fw.Linear(width, 2))
+
+    rates = torch.linspace(0.001, 0.1, runs, dtype=torch.float64)
+    together = fw.stack([model(seed) for seed in range(runs)])
+    optimizer = fw.Adam(together.parameters(), lr=rates)
+    loss = fw.stack([fw.MSELoss()] * runs)
+    x, target = torch.rand(2, runs, 7, 2, generator=torch.Generator().manual_seed(0))
+    learn = fw.TrainingStep(together, loss, optimizer)
+    gradients = []
+    for _ in range(4):
+        if replayed:
+            learn(x, target)
+        else:
+            step(together, optimizer, x, target, loss)
+        gradients.append([parameter.grad.clone() for parameter in together.parameters()])
+    for run in range(runs):
+        alone = model(run)
+        other = fw.Adam(alone.parameters(), lr=float(rates[run]))
+        for of_step in gradients:
+            other.step(gradients=[gradient[run].clone() for gradient in of_step])
+        stacked = [parameter.data[run] for parameter in together.parameters()]
+        for mine, theirs in zip(stacked, alone.parameters(), strict=True):
+            assert torch.equal(mine, theirs.data)
+
+
 def test_gradients_may_be_handed_over():
     (model, x, target), (twin, *_) = problem(), problem()
     optimizer, other = (fw.SGD(m.parameters(), lr=0.1, momentum=0.9) for m in (model, twin))
