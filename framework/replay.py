@@ -9,11 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from framework.number import Number
 from framework.plan import EMPTY, FILLS, OPERATORS, Plan
 from framework.recording import Call
 
 #: Functions whose result may be a copy of their argument.
 COPIES = frozenset(["clone", "contiguous", "to", "reshape", "flatten", "repeat", "expand"])
+#: Functions in place whose number may as well be a tensor.
+TAKES_TENSOR = frozenset(["add_", "sub_", "mul_", "div_", "lerp_"])
 
 
 def bind(plan: Plan) -> list[Callable[[], Any]]:
@@ -42,11 +45,23 @@ def bind(plan: Plan) -> list[Callable[[], Any]]:
 
 def _writing(call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[], Any]:
     method = getattr(args[0], call.name, None) if args else None
-    if call.name in ("add_", "sub_", "mul_", "div_") and args[0].is_floating_point():
+    if call.name in TAKES_TENSOR and args[0].is_floating_point():
         args = (args[0], *(_as_tensor(a, args[0]) for a in args[1:]))
     if "out" in kwargs or method is None:
         return partial(call.function, *args, **kwargs)
+    if isinstance(kwargs.get("value"), Number):
+        return _renewing(partial(method, *args[1:]), kwargs["value"])
     return partial(method, *args[1:], **kwargs)
+
+
+def _renewing(call: Callable[..., Any], number: Number) -> Callable[[], Any]:
+    """The call with the number as it is when it is made."""
+    values, name = number.values, number.name
+
+    def run() -> None:
+        call(value=values[name])
+
+    return run
 
 
 def _computing(
@@ -90,6 +105,8 @@ def _ways(
         name = {2: "mm", 3: "bmm"}[out.dim()]
     if name in ("addmm", "baddbmm"):
         args = (args[0].expand(out.shape), *args[1:])
+    if kwargs.get("value") == 1:
+        kwargs = {k: v for k, v in kwargs.items() if k != "value"}
     if args and args[0] is out and hasattr(out, f"{name}_"):
         yield partial(getattr(out, f"{name}_"), *args[1:], **kwargs)
     if len(args) == 2 and args[1] is out and name in ("add", "mul"):

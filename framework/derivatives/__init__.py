@@ -33,6 +33,7 @@ from framework.derivatives.elementwise import absolute, erf, exp, log, log1p, rs
 from framework.derivatives.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    cross_entropy,
     log_softmax,
     mse_loss,
     nll_mean,
@@ -51,6 +52,7 @@ __all__ = [
     "celu",
     "clamp",
     "constant",
+    "cross_entropy",
     "elu",
     "erf",
     "exp",

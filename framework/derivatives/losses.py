@@ -88,3 +88,23 @@ nll_mean = Function(
         index.unsqueeze(-1),
     ),
 )
+
+
+def _slope_of_cross_entropy(g: Tensors, y: Tensors, x: Tensors, index: Tensor) -> Tensors:
+    """(softmax(x) − one-hot) · g/n, as torch rounds it.
+
+    It is the gradient of `nll_mean` through that of `log_softmax`, where each row of the first has
+    one entry and so sums to that entry.
+    """
+    share = spread(g / count(index, y), x)
+    places = index.unsqueeze(-1)
+    picked = scatter_add((-share).expand(places.shape), x.shape, -1, places)
+    return addcmul(picked, exp(log_softmax(x, dim=-1)), share)
+
+
+#: The negated mean of the entries of log softmax(x) at class indices, for scores x (…, n, C).
+cross_entropy = Function(
+    "cross_entropy",
+    lambda x, index, runs=False: nll_mean(log_softmax(x, dim=-1), index, runs=runs),
+    lambda g, y, x, index, runs=False: _slope_of_cross_entropy(g, y, x, index),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from framework import derivatives
 from framework.layers.arguments import own_shape, run_dims
 from framework.losses.loss import WeightedLoss
 from framework.state import using
+from framework.variable import Function
 
 
 class NLLLoss(WeightedLoss):
@@ -33,6 +34,8 @@ class NLLLoss(WeightedLoss):
     """
 
     same_shape = False
+    #: The loss where every target counts alike, as one function.
+    plain_mean: ClassVar[Function] = derivatives.nll_mean
 
     def __init__(
         self,
@@ -65,7 +68,7 @@ class NLLLoss(WeightedLoss):
 
     def forward(self, prediction: Any, target: Any) -> Any:
         """Compute the loss."""
-        return self.of_log_probabilities(self.classes_last(prediction), target)
+        return self.of_indices(self.classes_last(prediction), derivatives.constant(target))
 
     def classes_last(self, x: Any) -> Any:
         """x with the classes in its last dimension."""
@@ -75,16 +78,19 @@ class NLLLoss(WeightedLoss):
         rest = range(first + 2, x.dim())
         return derivatives.permute(x, [*range(first + 1), *rest, first + 1])
 
-    def of_log_probabilities(self, x: Any, target: Any) -> Any:
-        """The loss of log-probabilities x (…, C) at indices (…)."""
+    def of_indices(self, x: Any, index: Tensor) -> Any:
+        """The loss of x (…, C) at indices (…)."""
         plain = self.weight is None and self.reduction == "mean" and not self._ignores
-        index = derivatives.constant(target)
         if plain and index.dim() == 1 + run_dims(self) and index.device.type == "cpu":
             try:
-                return derivatives.nll_mean(x, index, runs=self.by_run)
+                return self.plain_mean(x, index, runs=self.by_run)
             except (RuntimeError, IndexError):
                 self._ignores = bool((index == self.ignore_index).any())
-        return self.weighted(*self._picked(x, index))
+        return self.weighted(*self._picked(self.log_probabilities(x), index))
+
+    def log_probabilities(self, x: Any) -> Any:
+        """Of a prediction with the classes in its last dimension."""
+        return x
 
     def _picked(self, x: Any, index: Tensor) -> tuple[Any, Tensor]:
         """−w[t]·x[t] and w[t], both 0 where the target is ignored."""
@@ -139,6 +145,8 @@ class CrossEntropyLoss(NLLLoss):
     tensor(1.3863)
     """
 
+    plain_mean = derivatives.cross_entropy
+
     def __init__(
         self,
         weight: Tensor | None = None,
@@ -168,12 +176,16 @@ class CrossEntropyLoss(NLLLoss):
 
     def forward(self, prediction: Any, target: Any) -> Any:
         """Compute the loss."""
-        x = derivatives.log_softmax(self.classes_last(prediction), dim=-1)
-        if derivatives.constant(target).is_floating_point():
-            return self._of_probabilities(x, self.classes_last(target))
+        x, index = self.classes_last(prediction), derivatives.constant(target)
+        if index.is_floating_point():
+            return self._of_probabilities(self.log_probabilities(x), self.classes_last(target))
         if self.label_smoothing == 0:
-            return self.of_log_probabilities(x, target)
-        return self._smoothed(x, derivatives.constant(target))
+            return self.of_indices(x, index)
+        return self._smoothed(self.log_probabilities(x), index)
+
+    def log_probabilities(self, x: Any) -> Any:
+        """Of a prediction with the classes in its last dimension."""
+        return derivatives.log_softmax(x, dim=-1)
 
     def _per_class(self, x: Any) -> Any:
         """x times the classes' weights."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer
 from framework.optimizers.parts import decayed, defaults_of, follow_square
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class Adadelta(Optimizer):

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
 from framework.optimizers.parts import decayed, defaults_of
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class Adagrad(Optimizer):
@@ -68,4 +68,4 @@ class Adagrad(Optimizer):
         """One step."""
         gradient = decayed(parameter, gradient, group, scalars)
         root = state["sum"].addcmul_(gradient, gradient).sqrt().add_(group["eps"])
-        parameter.addcdiv_(gradient.mul(scalars.negative_lr), root)
+        scalars.add_quotient(parameter, "negative_lr", gradient, root)

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
 from framework.optimizers.parts import decay_of, decayed, defaults_of, moments
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class Adam(Optimizer):
@@ -81,4 +81,4 @@ class Adam(Optimizer):
         if group["eps"] >= 1e-9:
             square = torch.maximum(square, scalars.smallest)
         denominator = square.sqrt().div_(scalars.root_correction).add_(group["eps"])
-        parameter.addcdiv_(average.mul(scalars.negative_step_size), denominator)
+        scalars.add_quotient(parameter, "negative_step_size", average, denominator)

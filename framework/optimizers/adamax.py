@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
 from framework.optimizers.parts import decayed, defaults_of
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class Adamax(Optimizer):
@@ -64,4 +64,4 @@ class Adamax(Optimizer):
         average = state["exp_avg"].lerp_(gradient, 1 - first)
         norm = state["exp_inf"].mul_(second)
         torch.maximum(norm, gradient.abs().add_(group["eps"]), out=norm)
-        parameter.addcdiv_(average.mul(scalars.negative_step_size), norm)
+        scalars.add_quotient(parameter, "negative_step_size", average, norm)

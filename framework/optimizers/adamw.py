@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from framework.optimizers.adam import Adam
-from framework.optimizers.blocks import Rate
+from framework.optimizers.scalars import Rate
 
 
 class AdamW(Adam):

@@ -2,71 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from framework.optimizers.scalars import Rate, Scalars
 from framework.products import aligned_size
 from framework.variable import Parameter, Variable
 
 #: Elements that are updated together: several tensors of this size stay in a core's cache.
 CHUNK = 65_536
-
-#: A number, or a tensor with one number a run.
-Rate = float | Tensor
-
-
-class Scalars:
-    """Numbers that change from step to step, as tensors whose memory stays.
-
-    A rule names them in `scalars` and reads them here as attributes: 0-d tensors of the parameters'
-    dtype, or, where each stacked run has its own, of shape (runs, 1). So a recorded update stays
-    valid while they change.
-
-    Attributes:
-        smallest: about the smallest number whose root is as fast as any other's.
-    """
-
-    def __init__(self, buffer: Tensor) -> None:
-        self._buffer = buffer
-        self.smallest = buffer.new_full((), max(torch.finfo(buffer.dtype).tiny, 1e-290))
-        self._values: dict[str, Any] = {}
-        self._tensors: dict[str, Tensor] = {}
-
-    def refresh(self, values: Mapping[str, Rate]) -> None:
-        """Write new values into the tensors."""
-        for name, value in values.items():
-            if isinstance(value, Tensor) and value.dim():
-                self._refresh_runs(name, value)
-                continue
-            tensor = self._tensors.get(name)
-            if tensor is None or tensor.dim():
-                self._tensors[name] = self._buffer.new_full((), float(value))
-            elif self._values.get(name) != value:
-                tensor.fill_(value)
-            self._values[name] = value
-
-    def _refresh_runs(self, name: str, values: Tensor) -> None:
-        values = values.view(-1, *[1] * (self._buffer.dim() - 1))
-        tensor = self._tensors.get(name)
-        if tensor is None or tensor.shape != values.shape:
-            self._tensors[name] = values.to(self._buffer.device, self._buffer.dtype, copy=True)
-        else:
-            tensor.copy_(values)
-
-    def of_runs(self, runs: slice | int) -> Scalars:
-        """The same numbers for some of the runs."""
-        part = Scalars(self._buffer)
-        part._tensors = {n: t[runs] if t.dim() else t for n, t in self._tensors.items()}
-        return part
-
-    def __getattr__(self, name: str) -> Tensor:
-        try:
-            return self.__dict__["_tensors"][name]
-        except KeyError:
-            raise AttributeError(f"this optimizer has no scalar {name!r}") from None
 
 
 class Block:

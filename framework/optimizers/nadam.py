@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
 from framework.optimizers.parts import decay_of, decayed, defaults_of, moments
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class NAdam(Optimizer):
@@ -94,5 +94,5 @@ class NAdam(Optimizer):
         gradient = decayed(parameter, gradient, group, scalars)
         average, square = moments(gradient, state, group)
         root = square.div(scalars.correction).sqrt_().add_(group["eps"])
-        parameter.addcdiv_(gradient.mul(scalars.of_gradient), root)
-        parameter.addcdiv_(average.mul(scalars.of_average), root)
+        scalars.add_quotient(parameter, "of_gradient", gradient, root)
+        scalars.add_quotient(parameter, "of_average", average, root)

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from framework.optimizers.blocks import Block, Rate, Scalars, arrange
+from framework.optimizers.blocks import Block, arrange
+from framework.optimizers.scalars import Rate, Scalars
 from framework.optimizers.state import load, save
 from framework.variable import Parameter
 
@@ -242,7 +243,7 @@ class Optimizer:
                 block.state = self.start(block.buffer, group)
             block.step += 1
             lr = group.get("lr")
-            if only_rates and isinstance(lr, float) and lr == block.lr:
+            if only_rates and isinstance(lr, float) and type(block.lr) is float and lr == block.lr:
                 continue
             block.lr = lr
             if found != (id(group), block.step):
@@ -270,7 +271,8 @@ class Optimizer:
             for group, blocks in zip(self.param_groups, self._blocks, strict=True)
             for block in blocks
         ]
-        return *map(self._settings, self.param_groups), *self.kinds(blocks)
+        rates = [type(group.get("lr")) for group in self.param_groups]
+        return *rates, *map(self._settings, self.param_groups), *self.kinds(blocks)
 
     def kinds(self, blocks: list[tuple[dict[str, Any], Block]]) -> list[Any]:
         """The part of `phase` that changes by itself, of these blocks."""

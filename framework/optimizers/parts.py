@@ -6,8 +6,8 @@ from typing import Any
 
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
+from framework.optimizers.scalars import Rate, Scalars
 from framework.optimizers.state import SWITCHES
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
 from framework.optimizers.parts import decay_of, decayed, defaults_of, moments
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class RAdam(Optimizer):

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer
 from framework.optimizers.parts import decayed, defaults_of, follow_square
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class RMSprop(Optimizer):
@@ -78,4 +78,4 @@ class RMSprop(Optimizer):
             buffer = state["momentum_buffer"].mul_(group["momentum"]).addcdiv_(gradient, root)
             parameter.addcmul_(buffer, scalars.negative_lr)
         else:
-            parameter.addcdiv_(gradient.mul(scalars.negative_lr), root)
+            scalars.add_quotient(parameter, "negative_lr", gradient, root)

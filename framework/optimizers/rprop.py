@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer, rate_of
 from framework.optimizers.parts import defaults_of
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class Rprop(Optimizer):

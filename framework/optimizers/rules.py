@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer
 from framework.optimizers.parts import follow_square
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class ExponentialMovingAverageSGD(Optimizer):
@@ -99,4 +99,4 @@ class UncorrectedAdam(Optimizer):
             root = square.add(group["eps"]).sqrt_()
         else:
             root = square.sqrt().add_(group["eps"])
-        parameter.addcdiv_(average.mul(scalars.negative_lr), root)
+        scalars.add_quotient(parameter, "negative_lr", average, root)

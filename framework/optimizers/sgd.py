@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate, Scalars
 from framework.optimizers.optimizer import Optimizer
 from framework.optimizers.parts import decayed, defaults_of
+from framework.optimizers.scalars import Rate, Scalars
 
 
 class SGD(Optimizer):

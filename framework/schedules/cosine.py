@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from framework.optimizers.blocks import Rate
 from framework.optimizers.optimizer import Optimizer
+from framework.optimizers.scalars import Rate
 from framework.schedules.schedule import LRScheduler
 
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from framework.optimizers.blocks import Rate
 from framework.optimizers.optimizer import Optimizer
+from framework.optimizers.scalars import Rate
 from framework.schedules.schedule import LRScheduler
 
 

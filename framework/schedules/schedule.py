@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from framework.optimizers.blocks import Rate
 from framework.optimizers.optimizer import Optimizer
+from framework.optimizers.scalars import Rate
 
 
 class LRScheduler:

@@ -132,5 +132,9 @@ CASES = {
         ((normal(3, 4), torch.tensor([1, 0, 3])), {}),
         ((normal(2, 3, 4), torch.tensor([[1, 0, 3], [2, 2, 1]])), {"runs": True}),
     ],
+    "cross_entropy": [
+        ((normal(3, 4), torch.tensor([1, 0, 3])), {}),
+        ((normal(2, 3, 4), torch.tensor([[1, 0, 3], [2, 2, 1]])), {"runs": True}),
+    ],
     "sign": [((normal(3, 4),), {})],
 }

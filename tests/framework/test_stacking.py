@@ -149,3 +149,25 @@ def test_nothing_to_stack_is_refused():
 def test_unstacking_a_single_model_is_refused():
     with pytest.raises(ValueError, match="takes a stacked module"):
         fw.Linear(2, 3).unstack()
+
+
+@pytest.mark.parametrize("rule", ["SGD", "Adam"])
+def test_a_rate_that_all_runs_shared_may_become_one_a_run(rule):
+    def started():
+        model = fw.stack([network(seed) for seed in range(2)])
+        loss = fw.stack([fw.MSELoss(), fw.MSELoss()])
+        return model, loss, getattr(fw, rule)(model.parameters(), lr=0.1)
+
+    x, target = torch.randn(2, 20, 2), torch.randn(2, 20, 2)
+    recorded, twin = started(), started()
+    step = fw.TrainingStep(*recorded)
+    for lr in (0.1, 0.1, 0.1, torch.tensor([0.1, 0.3]), torch.tensor([0.1, 0.3]), 0.2, 0.2):
+        for _, _, optimizer in (recorded, twin):
+            optimizer.param_groups[0]["lr"] = lr
+        step(x, target)
+        model, loss, optimizer = twin
+        optimizer.zero_grad()
+        loss(model(fw.Variable(x)), target).backward()
+        optimizer.step()
+    for ours, theirs in zip(recorded[0].parameters(), twin[0].parameters(), strict=True):
+        assert torch.equal(ours.data, theirs.data)

@@ -81,11 +81,14 @@ BUGS = (
         "layers/LogSoftmax(dim=1)/huge",
         value("log_softmax", lambda x, dim=-1: x.softmax(dim).log())),
     Bug("CrossEntropyLoss: 1/n is missing in the gradient", CROSS,
-        vjp("nll_mean", lambda g, y, x, i, runs=False:
-            torch.zeros_like(x).scatter_(-1, i.unsqueeze(-1), -1.0))),
+        vjp("cross_entropy", lambda g, y, x, i, runs=False:
+            x.softmax(-1).scatter_add(-1, i.unsqueeze(-1), -torch.ones_like(x)))),
     Bug("CrossEntropyLoss: the mean divides by the number of classes too", CROSS,
-        value("nll_mean", lambda x, i, runs=False:
-              -x.gather(-1, i.unsqueeze(-1)).sum((-2, -1)) / (x.shape[-1] * x.shape[-2]))),
+        value("cross_entropy", lambda x, i, runs=False:
+              -x.log_softmax(-1).gather(-1, i.unsqueeze(-1)).mean((-2, -1)) / x.shape[-1])),
+    Bug("CrossEntropyLoss: the gradient of every class but the target's is 0", CROSS,
+        vjp("cross_entropy", lambda g, y, x, i, runs=False: torch.zeros_like(x).scatter_(
+            -1, i.unsqueeze(-1), (x.softmax(-1).gather(-1, i.unsqueeze(-1)) - 1) / i.shape[-1]))),
     Bug("CrossEntropyLoss: the weighted mean divides by n", "losses/CrossEntropyLoss(weight",
         around(fw.NLLLoss, "weighted", _all_equal)),
     Bug("CrossEntropyLoss: the class weights are ignored", "losses/CrossEntropyLoss(weight",
@@ -96,6 +99,9 @@ BUGS = (
     Bug("CrossEntropyLoss: ignored targets count in the mean",
         "losses/CrossEntropyLoss() of 3 partly",
         around(fw.NLLLoss, "weighted", _all_equal)),
+    Bug("NLLLoss: 1/n is missing in the gradient", "losses/NLLLoss()",
+        vjp("nll_mean", lambda g, y, x, i, runs=False:
+            torch.zeros_like(x).scatter_(-1, i.unsqueeze(-1), -1.0))),
     Bug("NLLLoss: the sign is forgotten", "losses/NLLLoss()",
         value("nll_mean", lambda x, i, runs=False: x.gather(-1, i.unsqueeze(-1)).mean((-2, -1)))),
     Bug("KLDivLoss: the logarithm of the target is missing", "losses/KLDivLoss()",

@@ -10,7 +10,7 @@ from experiments.backends.stacked import Stack
 from experiments.parity.gallery.patches import Bug, around, attribute, fw
 from experiments.specification import RunSpec, TrainingSpec
 from experiments.training import initialisation, loop
-from framework.optimizers.blocks import Scalars
+from framework.optimizers.scalars import Scalars
 from framework.training_step import Recording
 
 MODELS, RUNS = "models/", "runs/"
