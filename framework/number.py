@@ -1,8 +1,26 @@
-"""`Number`, a Python number that changes from step to step."""
+"""Numbers in tensor calls: `Number`, which changes from step to step, and constants as tensors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from framework.state import using
+
+#: The constants made so far. Nothing ever writes into them.
+constants: dict[tuple[float, torch.dtype, torch.device], Tensor] = {}
+
+
+def number_like(x: Any, value: float) -> Tensor:
+    """A constant as a 0-d tensor of x's dtype, which costs a call half of what the number does."""
+    key = value, x.dtype, x.device
+    if key not in constants:
+        with using(watched=False), torch.inference_mode(False):
+            constants[key] = torch.full((), value, dtype=x.dtype, device=x.device)
+    return constants[key]
 
 
 class Number(float):

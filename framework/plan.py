@@ -3,7 +3,8 @@
 What is planned, and why it changes no bit: calls whose results nobody uses are dropped; calls that
 depend on nothing that varies keep their result; a call that repeats an earlier one takes its
 result; views are made once; what is only computed to be copied elsewhere is computed there; results
-share memory once it is free, element-wise ones that of an argument they are the last to need.
+share memory once it is free, element-wise ones that of an argument they are the last to need; small
+calls that are alike become one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from framework.number import constants
 from framework.recording import Call, storage_of, tensors_in
+from framework.together import bring_together, make_one
 
 #: Element-wise functions: their result may take an argument's memory.
 ELEMENTWISE = frozenset(
@@ -57,7 +60,9 @@ class Plan:
         self.calls = self._varying()
         self.calls = self._distinct()
         self.calls = self._direct()
+        self.groups = bring_together(self)
         self._allocate()
+        make_one(self, self.groups)
 
     def _needed(self) -> list[Call]:
         """Drop views, and calls whose results nobody uses."""
@@ -74,7 +79,7 @@ class Plan:
 
     def _varying(self) -> list[Call]:
         """Leave out calls that give the same in every replay; their result stays as it is."""
-        constant: set[int] = set()
+        constant = {storage_of(number) for number in constants.values()}
         varying = []
         for call in self.calls:
             inputs = set() if call.name in FILLS else set(map(storage_of, call.inputs()))
@@ -202,10 +207,11 @@ class Plan:
 
     def _allocate(self) -> None:
         """Give every result memory, and use memory again once nobody needs what it holds."""
+        to_follow = {id(call): len(g) - i - 1 for g in self.groups for i, call in enumerate(g)}
         last: dict[int, int] = {}
         for index, call in enumerate(self.calls):
             for tensor in [*call.inputs(), *tensors_in(call.result)]:
-                last[self.geometry(tensor)[0]] = index
+                last[self.geometry(tensor)[0]] = index + to_follow.get(id(call), 0)
         free: dict[Any, list[Tensor]] = {}
         pinned = self.kept
         for index, call in enumerate(self.calls):
@@ -216,7 +222,9 @@ class Plan:
             if storage in self.memory:
                 self._release(index, call, last, pinned, free)
                 continue
-            taken = self._taken_over(index, call, last, pinned)
+            taken = None
+            if id(call) not in to_follow:
+                taken = self._taken_over(index, call, last, pinned)
             if taken is not None:
                 self.memory[storage] = self.memory[taken]
                 last[taken] = -1
@@ -232,7 +240,8 @@ class Plan:
         if OPERATORS.get(call.name, call.name) not in ELEMENTWISE:
             return None
         shape = call.result.shape, call.result.stride()
-        inputs = list(call.inputs())
+        beside = {storage_of(c.result) for group in self.groups for c in group}
+        inputs = sorted(call.inputs(), key=lambda t: self.geometry(t)[0] not in beside)
         for tensor in inputs:
             storage = self.geometry(tensor)[0]
             sharing = [t for t in inputs if self.geometry(t)[0] == storage]

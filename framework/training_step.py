@@ -175,7 +175,7 @@ class TrainingStep:
         watched = watched or nullcontext()
         with watched:
             self.optimizer.zero_grad()
-            value = self.loss(self.model(Variable(x)), target)
+            value = self.loss(self.model(Variable(x, requires_grad=False)), target)
             value.backward()
         active = self.optimizer.active()
         self.optimizer.advance(active)

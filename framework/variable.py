@@ -55,20 +55,20 @@ class Function:
 
     def __call__(self, *inputs: Any, **arguments: Any) -> Any:
         """Compute the value; record it if an input is a `Variable` and recording is on."""
-        tensors = []
+        values = []
         recorded = False
         for source in inputs:
             if isinstance(source, Variable):
-                tensors.append(source._data)
+                values.append(source._data)
                 recorded = True
             else:
-                tensors.append(source)
+                values.append(source)
         if self.elementwise_tail and state.runs is not None:
-            value = torch.stack([self.value(run, **arguments) for run in tensors[0]])
+            value = torch.stack([self.value(run, **arguments) for run in values[0]])
         else:
-            value = self.value(*tensors, **arguments)
+            value = self.value(*values, **arguments)
         if recorded and state.recording:
-            return Variable._computed(value, self, inputs, arguments)
+            return Variable._computed(value, self, inputs, values, arguments)
         return value
 
     def vjps_for(self, inputs: Sequence[Any]) -> Sequence[Callable[..., Any] | None]:
@@ -99,6 +99,8 @@ class Variable:
     Args:
         data: the value. Nothing is copied.
         name: shown in `repr` and in drawings.
+        requires_grad: whether `backward` finds this leaf's gradient, which a network's input seldom
+            needs.
 
     >>> x = Variable(torch.tensor([1.0, 2.0]))
     >>> (x * x).sum().backward()
@@ -106,10 +108,10 @@ class Variable:
     tensor([2., 4.])
     """
 
-    __slots__ = ("__weakref__", "_data", "arguments", "function", "grad", "inputs", "name",
-                 "position", "runs")  # fmt: skip
+    __slots__ = ("__weakref__", "_data", "_values", "arguments", "function", "grad", "inputs",
+                 "name", "position", "requires_grad", "runs")  # fmt: skip
 
-    def __init__(self, data: Tensor, name: str | None = None) -> None:
+    def __init__(self, data: Tensor, name: str | None = None, requires_grad: bool = True) -> None:
         if isinstance(data, Variable):
             data = data.data
         if not isinstance(data, Tensor):
@@ -119,13 +121,20 @@ class Variable:
         self.name = name
         self.function: Function | None = None
         self.inputs: Sequence[Any] = ()
+        self._values: Sequence[Any] = ()
+        self.requires_grad = requires_grad
         self.arguments: dict[str, Any] = {}
         self.position = next(_positions)
         self.runs: int | None = None
 
     @classmethod
     def _computed(
-        cls, value: Tensor, function: Function, inputs: Sequence[Any], arguments: dict[str, Any]
+        cls,
+        value: Tensor,
+        function: Function,
+        inputs: Sequence[Any],
+        values: Sequence[Any],
+        arguments: dict[str, Any],
     ) -> Variable:
         self = Variable.__new__(Variable)
         self._data = value
@@ -133,6 +142,8 @@ class Variable:
         self.name = None
         self.function = function
         self.inputs = inputs
+        self._values = values
+        self.requires_grad = True
         self.arguments = arguments
         self.position = next(_positions)
         self.runs = state.runs
@@ -192,13 +203,9 @@ class Variable:
         """Add to each input's gradient what it gets of this variable's."""
         function, inputs, arguments = self.function, self.inputs, self.arguments
         assert function is not None
-        if create_graph:
-            value, values = self, inputs
-        else:
-            value = self._data  # type: ignore[assignment]
-            values = [i._data if isinstance(i, Variable) else i for i in inputs]
+        value, values = (self, inputs) if create_graph else (self._data, self._values)
         for source, vjp in zip(inputs, function.vjps_for(inputs), strict=False):
-            if vjp is None or not isinstance(source, Variable):
+            if vjp is None or not isinstance(source, Variable) or not source.requires_grad:
                 continue
             share = vjp(gradient, value, *values, **arguments)
             if share is None:
@@ -206,8 +213,9 @@ class Variable:
             shape = source._data.shape
             if share.shape != shape:
                 share = undo_broadcasting(share, shape)
-            known = gradients.get(source)
-            gradients[source] = share if known is None else known + share
+            if source in gradients:
+                share = gradients[source] + share
+            gradients[source] = share
 
     def _history(self, leaves: bool) -> list[Variable]:
         """This variable and what it was computed from, newest first (a topological order)."""

@@ -37,9 +37,10 @@ class FrameworkRun(Run):
             self.schedule.step()
 
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Any:
-        """Step through the points in training mode."""
+        """Step through the points in training mode; nothing here needs torch's autograd."""
         self.model.train()
-        return super().train_epoch(x, target, order, batch_size)
+        with torch.inference_mode():
+            return super().train_epoch(x, target, order, batch_size)
 
     def predict(self, x: Tensor) -> Tensor:
         """The outputs in evaluation mode."""
@@ -68,7 +69,7 @@ class AutogradRun(ByRecording, FrameworkRun):
     def step(self, x: Tensor, target: Tensor) -> Tensor:
         """Zero gradients, recorded forward, backward, update."""
         self.optimizer.zero_grad()
-        loss = self.loss(self.model(fw.Variable(x)), target)
+        loss = self.loss(self.model(fw.Variable(x, requires_grad=False)), target)
         loss.backward()
         self.optimizer.step()
         return loss.data

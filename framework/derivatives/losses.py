@@ -13,6 +13,7 @@ from framework.derivatives.arithmetic import addcmul, clamp
 from framework.derivatives.common import Tensors, count, spread
 from framework.derivatives.elementwise import exp, log
 from framework.derivatives.shapes import scatter_add
+from framework.number import number_like
 from framework.variable import Function
 
 log_softmax = Function(
@@ -29,7 +30,7 @@ SMALLEST_VARIANCE = 9.999999960041972e-13
 def _mean(x: Tensor, runs: bool, sign: int = 1) -> Tensor:
     """As x.mean(), or −x.mean(): a sum and a division, which take half of its time."""
     total = x.flatten(1).sum(1) if runs else x.sum()
-    return total / (sign * (x[0].numel() if runs else x.numel()))
+    return total / number_like(x, sign * (x[0].numel() if runs else x.numel()))
 
 
 def _reduce(x: Tensor, reduction: str, runs: bool) -> Tensor:
@@ -50,8 +51,8 @@ def _weigh(slope: Tensors, g: Tensors, y: Tensors, reduction: str) -> Tensors:
 mse_loss = Function(
     "mse_loss",
     lambda x, t, runs=False: _mean((x - t).square(), runs),
-    lambda g, y, x, t, runs=False: (x - t) * spread(g * (2 / count(x, y)), x),
-    lambda g, y, x, t, runs=False: (t - x) * spread(g * (2 / count(x, y)), x),
+    lambda g, y, x, t, runs=False: (x - t) * spread(g * number_like(x, 2 / count(x, y)), x),
+    lambda g, y, x, t, runs=False: (t - x) * spread(g * number_like(x, 2 / count(x, y)), x),
 )
 #: (1 − t)·x − log σ(x), the binary cross-entropy of σ(x), reduced.
 binary_cross_entropy_with_logits = Function(
@@ -96,7 +97,7 @@ def _slope_of_cross_entropy(g: Tensors, y: Tensors, x: Tensors, index: Tensor) -
     It is the gradient of `nll_mean` through that of `log_softmax`, where each row of the first has
     one entry and so sums to that entry.
     """
-    share = spread(g / count(index, y), x)
+    share = spread(g / number_like(x, count(index, y)), x)
     places = index.unsqueeze(-1)
     picked = scatter_add((-share).expand(places.shape), x.shape, -1, places)
     return addcmul(picked, exp(log_softmax(x, dim=-1)), share)

@@ -63,23 +63,28 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Any:
         """Compute x Wᵀ + b."""
-        weight, bias = self.weight, self.bias
-        shape, dtype = x.shape, x.dtype
-        if not shape or shape[-1] != self.in_features:
-            raise ValueError(
+        inputs = (self.weight,) if self.bias is None else (self.weight, self.bias)
+        try:
+            if x.dim() == inputs[0].dim():
+                return linear(x, *inputs)
+            rows = x.reshape(*inputs[0].shape[:-2], -1, self.in_features)
+            return linear(rows, *inputs).reshape(*x.shape[:-1], self.out_features)
+        except (RuntimeError, IndexError) as error:
+            raise self._problem(x) or error from None
+
+    def _problem(self, x: Any) -> Exception | None:
+        """Why the product cannot be, in the layer's words."""
+        if not x.shape or x.shape[-1] != self.in_features:
+            return ValueError(
                 f"{self} takes {self.in_features} features in the last dimension, "
-                f"and got an input of shape {tuple(shape)}"
+                f"and got an input of shape {tuple(x.shape)}"
             )
-        if dtype != weight.data.dtype:
-            raise TypeError(
-                f"{self} holds {weight.dtype}, and got an input of {dtype}: "
+        if x.dtype != self.weight.dtype:
+            return TypeError(
+                f"{self} holds {self.weight.dtype}, and got an input of {x.dtype}: "
                 "convert one with .to(dtype)"
             )
-        inputs = (weight,) if bias is None else (weight, bias)
-        if len(shape) == weight.data.dim():
-            return linear(x, *inputs)
-        rows = x.reshape(*weight.shape[:-2], -1, self.in_features)
-        return linear(rows, *inputs).reshape(*shape[:-1], self.out_features)
+        return None
 
     def extra_repr(self) -> str:
         """As torch's."""

@@ -12,8 +12,8 @@ from framework.optimizers.scalars import Rate, Scalars
 from framework.products import aligned_size
 from framework.variable import Parameter, Variable
 
-#: Elements that are updated together: several tensors of this size stay in a core's cache.
-CHUNK = 65_536
+#: Elements that are updated together: the tensors of an update, each of this size, stay in a cache.
+CHUNK = 262_144
 
 
 class Block:

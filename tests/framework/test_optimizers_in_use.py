@@ -5,6 +5,7 @@ import torch
 
 import framework as fw
 from framework import optimizers
+from framework.optimizers import blocks
 
 RULES = sorted(set(optimizers.__all__) - {"Optimizer"})
 
@@ -121,14 +122,21 @@ def test_a_changed_learning_rate_is_that_of_the_next_step(name):
 
 @pytest.mark.parametrize(("runs", "width"), [(20, 100), (3, 260)])
 @pytest.mark.parametrize("replayed", [False, True])
-def test_stacked_runs_updated_in_pieces_leave_the_bits_of_their_own_updates(runs, width, replayed):
+@pytest.mark.parametrize("shared", [False, True])
+def test_stacked_runs_updated_in_pieces_leave_the_bits_of_their_own_updates(
+    runs, width, replayed, shared, monkeypatch
+):
+    monkeypatch.setattr(blocks, "CHUNK", 65_536)
+
     def model(seed):
         torch.manual_seed(seed)
         return fw.Sequential(fw.Linear(2, width), fw.Linear(width, width), fw.Linear(width, 2))
 
     rates = torch.linspace(0.001, 0.1, runs, dtype=torch.float64)
     together = fw.stack([model(seed) for seed in range(runs)])
-    optimizer = fw.Adam(together.parameters(), lr=rates)
+    if shared:
+        rates[:] = 0.01
+    optimizer = fw.Adam(together.parameters(), lr=0.01 if shared else rates)
     loss = fw.stack([fw.MSELoss()] * runs)
     x, target = torch.rand(2, runs, 7, 2, generator=torch.Generator().manual_seed(0))
     learn = fw.TrainingStep(together, loss, optimizer)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 import framework as fw
+from framework.optimizers import blocks
 
 STEPS = 6
 
@@ -287,11 +288,13 @@ def test_a_target_that_first_comes_to_be_ignored_moves_running_statistics_once()
     assert replays(step) == 1
 
 
-def test_large_models_are_updated_in_pieces_to_the_bit():
+def test_large_models_are_updated_in_pieces_to_the_bit(monkeypatch):
+    monkeypatch.setattr(blocks, "CHUNK", 50_000)
     build = lambda: fw.Sequential(fw.Linear(2, 400), fw.Linear(400, 300), fw.Linear(300, 2))  # noqa: E731
     model, lines, twin, step = both_ways(build, optimizer="Adam")
     for x, target in batches("MSELoss")[:4]:
         assert torch.equal(lines(x, target), step(x, target))
+    assert max(len(list(block.pieces())) for block in step.optimizer._blocks[0]) == 3
     assert_same(model, twin)
 
 

@@ -13,9 +13,9 @@ PROGRAMS = "programs/"
 class Forgetful(dict[Any, Any]):
     """Gradients on their way, of which the last to arrive replaces the others."""
 
-    def get(self, key: Any, default: Any = None) -> Any:
+    def __contains__(self, key: object) -> bool:
         """Claim that nothing has arrived yet."""
-        return default
+        return False
 
 
 class Doubling(dict[Any, Any]):
