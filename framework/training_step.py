@@ -105,30 +105,34 @@ class TrainingStep:
         The losses before each update have shape (steps), or (runs, steps).
 
         Raises:
-            ValueError: other targets than examples, or a batch size below 1.
+            ValueError: no examples, other targets than examples, or a batch size below 1.
         """
         dimension = 0 if self.model.runs is None else 1
         examples, targets = x.shape[dimension], target.shape[dimension]
-        if examples != targets or batch_size < 1:
+        if examples != targets or examples < 1 or batch_size < 1:
             raise ValueError(
-                "TrainingStep.epoch takes as many targets as examples and a batch size ≥ 1, and "
-                f"got {examples} examples, {targets} targets and batch_size={batch_size}"
+                "TrainingStep.epoch takes as many targets as examples, at least one, and a batch "
+                f"size ≥ 1, and got {examples} examples, {targets} targets and "
+                f"batch_size={batch_size}"
             )
         full, rest = divmod(examples, batch_size)
         sizes = [batch_size] * full + [rest] * (rest > 0)
         pieces = (x.split_with_sizes(sizes, dimension), target.split_with_sizes(sizes, dimension))
         batches = list(zip(*pieces, strict=True))
         values: list[Tensor] = []
-        while len(values) < len(batches):
-            done = len(values)
+        done = 0
+        while done < len(batches):
             recording = self._recordings.get(self._key(*batches[done]))
+            replayed = 0
             if recording is not None:
                 alike = batches[done:full] or batches[full:]
-                room = recording.value.new_empty(len(alike), *recording.value.shape).unbind()
-                values += room[: self._replay(recording, alike, room)]
-            if len(values) == done:
-                values.append(self(*batches[done]))
-        return torch.stack(values, -1)
+                room = recording.value.new_empty(len(alike), *recording.value.shape)
+                replayed = self._replay(recording, alike, room.unbind())
+                values.append(room[:replayed])
+            if not replayed:
+                values.append(self(*batches[done]).unsqueeze(0))
+            done += replayed or 1
+        return (values[0] if len(values) == 1 else torch.cat(values)).movedim(0, -1)
 
     def _key(self, x: Tensor, target: Tensor) -> Any:
         """Equal for two steps exactly where one recording serves both."""

@@ -92,9 +92,11 @@ class SingleSession:
 
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Tensor:
         """Train every run one epoch; the losses (runs, steps)."""
-        by_run = zip(x.unbind(), target.unbind(), order.unbind(), strict=True)
         return torch.stack(
-            [self._train_one(index, *each, batch_size) for index, each in enumerate(by_run)]
+            [
+                self._train_one(run, x[run], target[run], order[run], batch_size)
+                for run in range(len(self.runs))
+            ]
         )
 
     def _train_one(

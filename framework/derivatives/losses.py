@@ -16,9 +16,23 @@ from framework.derivatives.shapes import scatter_add
 from framework.number import number_like
 from framework.variable import Function
 
+
+def _log_softmax(x: Tensor, dim: int = -1) -> Tensor:
+    """As torch.log_softmax, to the bit: few classes of many rows are three times as fast by class.
+
+    Rows are whole vectors there (torch computes a rest by other means), and classes fewer than any
+    vector holds (torch adds more of them in another order).
+    """
+    rows, classes = x.shape[:-1].numel(), x.shape[-1:].numel()
+    if dim != -1 or classes > 3 or rows < 256 or rows % 16 or x.device.type != "cpu":
+        return torch.log_softmax(x, dim)
+    by_class = torch.log_softmax(x.reshape(rows, classes).mT, 0)
+    return by_class.mT.contiguous().view(x.shape)
+
+
 log_softmax = Function(
     "log_softmax",
-    lambda x, dim=-1: torch.log_softmax(x, dim),
+    _log_softmax,
     lambda g, y, x, dim=-1: addcmul(g, exp(y), g.sum(dim, keepdim=True), value=-1),
 )
 

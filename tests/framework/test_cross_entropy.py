@@ -82,3 +82,13 @@ def test_a_stacked_loss_ignores_in_each_run(reduction):
     for run in range(2):
         alone = torch.nn.CrossEntropyLoss(reduction=reduction)(x[run], t[run])
         torch.testing.assert_close(together[run], alone, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("shape", [(100, 2), (256, 2), (16, 100, 2), (800, 3), (264, 2), (320, 4)])
+@pytest.mark.parametrize("scale", [1.0, 300.0])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_log_softmax_is_torchs_to_the_bit_however_many_rows_it_has(shape, scale, dtype):
+    x = scale * torch.randn(shape, dtype=dtype, generator=torch.Generator().manual_seed(0))
+    value = fw.derivatives.log_softmax(x, dim=-1)
+    assert torch.equal(value, torch.log_softmax(x, -1))
+    assert value.is_contiguous()

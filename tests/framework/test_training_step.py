@@ -347,8 +347,8 @@ def test_a_wrong_target_in_the_middle_of_an_epoch_is_refused_after_the_steps_bef
     assert_same(model, twin)
 
 
-@pytest.mark.parametrize(("targets", "batch_size"), [(6, 2), (7, 0)])
-def test_an_epoch_refuses_what_makes_no_batches(targets, batch_size):
+@pytest.mark.parametrize(("examples", "targets", "batch_size"), [(7, 6, 2), (7, 7, 0), (0, 0, 2)])
+def test_an_epoch_refuses_what_makes_no_batches(examples, targets, batch_size):
     _, _, _, step = both_ways(perceptron)
-    with pytest.raises(ValueError, match="as many targets as examples and a batch size ≥ 1"):
-        step.epoch(torch.ones(7, 2), torch.ones(targets, 2), batch_size)
+    with pytest.raises(ValueError, match="as many targets as examples, at least one, and a batch"):
+        step.epoch(torch.ones(examples, 2), torch.ones(targets, 2), batch_size)
