@@ -92,12 +92,11 @@ class SingleSession:
 
     def train_epoch(self, x: Tensor, target: Tensor, order: Tensor, batch_size: int) -> Tensor:
         """Train every run one epoch; the losses (runs, steps)."""
-        return torch.stack(
-            [
-                self._train_one(run, x[run], target[run], order[run], batch_size)
-                for run in range(len(self.runs))
-            ]
-        )
+        losses = [
+            self._train_one(run, x[run], target[run], order[run], batch_size)
+            for run in range(len(self.runs))
+        ]
+        return torch.stack(losses) if len(losses) > 1 else losses[0].unsqueeze(0)
 
     def _train_one(
         self, index: int, x: Tensor, target: Tensor, order: Tensor, batch_size: int

@@ -13,8 +13,8 @@ WORDS = {
     "jax": "JAX, jit + scan over the steps",
     "jax, 16 runs": "JAX, vmap over the runs",
     "framework-recorded": "the framework, a TrainingStep",
-    "framework-explicit": "the framework, eager, backward layer by layer",
-    "framework-autograd": "the framework, eager, backward through the recorded graph",
+    "framework-explicit": "the framework, eager in inference mode, layer by layer",
+    "framework-autograd": "the framework, eager in inference mode, recorded graph",
     "framework, 16 runs": "the framework, 16 runs stacked in a TrainingStep",
 }
 """The entrants in words."""
