@@ -1,8 +1,11 @@
 """The parts of an eager step, timed apart: batch selection, forward, backward, update."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 from experiments.specification import building
@@ -13,9 +16,13 @@ PARTS = ("forward", "backward", "update")
 
 
 class Way(Protocol):
-    """One way of making a step, cut into its parts; `value` is the loss, as `forward` left it."""
+    """One way of making a step, cut into its parts; `value` is the loss, as `forward` left it.
+
+    `mode` gives the context that its backend steps in.
+    """
 
     value: Any
+    mode: Callable[[], Any]
 
     def forward(self, x: Tensor, target: Tensor) -> None:
         """Batch in, loss out."""
@@ -30,7 +37,8 @@ class Way(Protocol):
 class _Modules:
     """A model, a loss and an optimizer of a namespace, at a start."""
 
-    def __init__(self, namespace: Any, start: Start) -> None:
+    def __init__(self, namespace: Any, start: Start, mode: Callable[[], Any]) -> None:
+        self.mode = mode
         case: Case = start.case
         self.model = building.build_model(namespace, case.layers)
         self.model.load_state_dict(start.parameters[0])
@@ -48,8 +56,10 @@ class _Modules:
 class Recorded(_Modules):
     """A graph is recorded going forward and walked back: torch.nn's way, and `Variable`'s."""
 
-    def __init__(self, namespace: Any, start: Start, wrap: Callable[[Tensor], Any]) -> None:
-        super().__init__(namespace, start)
+    def __init__(
+        self, namespace: Any, start: Start, mode: Callable[[], Any], wrap: Callable[[Tensor], Any]
+    ) -> None:
+        super().__init__(namespace, start, mode)
         self._wrap = wrap
 
     def forward(self, x: Tensor, target: Tensor) -> None:
@@ -82,10 +92,11 @@ def ways(start: Start) -> dict[str, Way]:
     import framework
     import reference
 
+    variable = partial(framework.Variable, requires_grad=False)
     return {
-        "torch": Recorded(reference, start, lambda x: x),
-        "framework-explicit": Explicit(framework, start),
-        "framework-autograd": Recorded(framework, start, framework.Variable),
+        "torch": Recorded(reference, start, nullcontext, lambda x: x),
+        "framework-explicit": Explicit(framework, start, torch.inference_mode),
+        "framework-autograd": Recorded(framework, start, torch.inference_mode, variable),
     }
 
 
@@ -97,6 +108,16 @@ class Parts:
 
     def __call__(self, clock: Clock) -> dict[str, float]:
         """Make `steps` steps; seconds by part."""
+        with self._way.mode():
+            ends = self._ends(clock)
+        names = ("selection", *PARTS)
+        return {
+            name: sum(ends[place + 1 :: 5]) - sum(ends[place::5])
+            for place, name in enumerate(names)
+        }
+
+    def _ends(self, clock: Clock) -> list[float]:
+        """When each step began, and when each of its parts was done."""
         way, start = self._way, self._start
         x, target, order = start.x[0], start.target[0], start.orders[0][0]
         ends = []
@@ -110,11 +131,7 @@ class Parts:
             ends.append(clock())
             way.update()
             ends.append(clock())
-        names = ("selection", *PARTS)
-        return {
-            name: sum(ends[place + 1 :: 5]) - sum(ends[place::5])
-            for place, name in enumerate(names)
-        }
+        return ends
 
     @property
     def loss(self) -> Tensor:

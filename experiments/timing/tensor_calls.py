@@ -36,22 +36,23 @@ class Calls:
     """The tensor calls of each part of a way's step, made again without the Python around them."""
 
     def __init__(self, way: Way, start: Start, steps: int) -> None:
-        size, self._steps = start.case.batch_size, steps
+        size, self._steps, self._mode = start.case.batch_size, steps, way.mode
         batch = start.x[0, :size].clone(), start.target[0, :size].clone()
-        for _ in range(2):  # the second step is like all that follow
-            self._parts = [
-                _calls_of(part) for part in (lambda: way.forward(*batch), way.backward, way.update)
-            ]
+        parts = (lambda: way.forward(*batch), way.backward, way.update)
+        with self._mode():
+            for _ in range(2):  # the second step is like all that follow
+                self._parts = [_calls_of(part) for part in parts]
 
     def __call__(self, clock: Clock) -> dict[str, float]:
         """Make the calls of `steps` steps; seconds by part."""
         times = [0.0] * len(self._parts)
-        for _ in range(self._steps):
-            for place, calls in enumerate(self._parts):
-                begin = clock()
-                for function, arguments, keywords in calls:
-                    function(*arguments, **keywords)
-                times[place] += clock() - begin
+        with self._mode():
+            for _ in range(self._steps):
+                for place, calls in enumerate(self._parts):
+                    begin = clock()
+                    for function, arguments, keywords in calls:
+                        function(*arguments, **keywords)
+                    times[place] += clock() - begin
         return dict(zip(PARTS, times, strict=True))
 
     @property
