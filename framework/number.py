@@ -10,6 +10,8 @@ from torch import Tensor
 
 from framework.state import using
 
+#: Constants that are kept at once.
+MOST = 10_000
 #: The constants made so far. Nothing ever writes into them.
 constants: dict[tuple[float, torch.dtype, torch.device], Tensor] = {}
 
@@ -18,6 +20,8 @@ def number_like(x: Any, value: float) -> Tensor:
     """A constant as a 0-d tensor of x's dtype, which costs a call half of what the number does."""
     key = value, x.dtype, x.device
     if key not in constants:
+        if len(constants) >= MOST:
+            constants.clear()
         with using(watched=False), torch.inference_mode(False):
             constants[key] = torch.full((), value, dtype=x.dtype, device=x.device)
     return constants[key]
