@@ -135,8 +135,12 @@ def _is_choice(column: Mapping[str, Any], cells: pd.DataFrame) -> bool:
 
 
 def _cell(column: Mapping[str, Any], text: str) -> dict[str, Any]:
-    style = "numeric" if column["numeric"] else "long" if len(text) > _LONG else ""
-    style = style or ("short" if len(text) <= _SHORT else "")
+    if column["numeric"] and "[" in text:  # an interval may stand below its estimate
+        style, text = "numeric interval", text.replace(", ", ",\N{NO-BREAK SPACE}")
+    elif column["numeric"]:
+        style = "numeric"
+    else:
+        style = "long" if len(text) > _LONG else "short" if len(text) <= _SHORT else ""
     is_verdict = column["name"] in judged.COLUMNS and judged.is_verdict(text)
     return {"text": judged.badge(text) if is_verdict else text, "style": style}
 
