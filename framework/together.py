@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from framework.products import aligned_size
-from framework.recording import Call, storage_of
+from framework.recording import Call, storage_of, tensors_in
 
 if TYPE_CHECKING:
     from framework.plan import Plan
@@ -57,7 +57,7 @@ def _used_outside(plan: Plan, members: Group, calls: list[Call]) -> bool:
     touched = [
         _span(plan.place(tensor))
         for call in calls
-        for tensor in [*call.inputs(), *([] if call in members else [call.result])]
+        for tensor in tensors_in([*call.inputs(), None if call in members else call.result])
     ]
     return any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in written for b in touched)
 

@@ -352,3 +352,36 @@ def test_an_epoch_refuses_what_makes_no_batches(examples, targets, batch_size):
     _, _, _, step = both_ways(perceptron)
     with pytest.raises(ValueError, match="as many targets as examples, at least one, and a batch"):
         step.epoch(torch.ones(examples, 2), torch.ones(targets, 2), batch_size)
+
+
+class InSlices(fw.Module):
+    """Adds layers of parts of what one layer gives."""
+
+    def __init__(self):
+        self.whole, self.left, self.right = fw.Linear(2, 4), fw.Linear(2, 2), fw.Linear(2, 2)
+
+    def forward(self, x):
+        h = self.whole(x).relu()
+        return self.left(h[..., :2]).relu() + self.right(h[..., 2:]).relu()
+
+
+def test_gradients_of_slices_replay_to_the_bit_beside_layers_that_are_alike():
+    model, lines, twin, step = both_ways(InSlices)
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
+
+
+@pytest.mark.parametrize("optimizer", ["plain", "Adam"])
+def test_a_rate_that_becomes_one_a_run_arrives_in_a_replay(optimizer):
+    build = lambda: fw.stack([perceptron() for _ in range(3)])  # noqa: E731
+    model, lines, twin, step = both_ways(build, optimizer=optimizer)
+    step.loss.runs = 3
+    for rate in (torch.tensor(0.1), torch.tensor([0.1, 0.2, 0.3]), torch.tensor(0.2)):
+        for each in (optimizer_of(lines), step.optimizer):
+            each.param_groups[0]["lr"] = rate
+        for x, target in batches("MSELoss"):
+            data = x.expand(3, 7, 2), target.expand(3, 7, 2)
+            assert torch.equal(lines(*data), step(*data))
+    assert_same(model, twin)
