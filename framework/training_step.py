@@ -77,7 +77,7 @@ class TrainingStep:
         self._recordings: dict[Any, Recording | None] = {}
         self._seen: set[Any] = set()
         self._moves = -1
-        self._placed: list[Tensor] = []
+        self._placed: list[Tensor | bool] = []
         self._parameters: list[Parameter] = []
         self._modules: list[Module] = []
         self._without_autograd = torch.inference_mode()
@@ -190,8 +190,11 @@ class TrainingStep:
     def _record(self, key: Any, x: Tensor, target: Tensor) -> Tensor:
         x, target = x.clone(), target.clone()
         recorder = Recorder()
+        moves = Parameter.moves
         value = self._eager(x, target, recorder)
-        self._look_around()
+        if moves != Parameter.moves:
+            # The forward has read memory that the update has then given up.
+            return value
         if recorder.obstacle is not None:
             self._recordings[key] = None
             return value
@@ -211,10 +214,10 @@ class TrainingStep:
         return result
 
     def _look_around(self) -> None:
-        """Drop the recordings if a parameter has been given other memory."""
+        """Drop the recordings if a parameter has been given other memory, or frozen or freed."""
         self._parameters = list(self.model.parameters())
         self._modules = list(self.model.modules())
-        placed = [p.data for p in self._parameters]
+        placed = [held for p in self._parameters for held in (p.data, p.requires_grad)]
         unmoved = len(placed) == len(self._placed) and all(
             now is before for now, before in zip(placed, self._placed, strict=True)
         )

@@ -385,3 +385,64 @@ def test_a_rate_that_becomes_one_a_run_arrives_in_a_replay(optimizer):
             data = x.expand(3, 7, 2), target.expand(3, 7, 2)
             assert torch.equal(lines(*data), step(*data))
     assert_same(model, twin)
+
+
+class Scaling(fw.Module):
+    """Multiplies by a weight, and goes back by itself."""
+
+    def __init__(self):
+        self.weight = fw.Parameter(torch.tensor([1.0, 2.0]))
+
+    def forward(self, x):
+        return x * self.weight.data
+
+    def backward(self, grad_output, x):
+        self.weight.grad = (grad_output * x).sum(0)
+        return grad_output * self.weight.data
+
+
+def test_a_first_layer_with_a_backward_of_its_own_learns():
+    model, lines, twin, step = both_ways(lambda: fw.Sequential(Scaling(), fw.Linear(2, 2)))
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+
+
+class Sloped(fw.Module):
+    """Adds to a layer's output how that changes with the input."""
+
+    def __init__(self):
+        self.inner = perceptron("Tanh")
+
+    def forward(self, x):
+        y = self.inner(x)
+        return y + fw.grad(y.sum(), x, create_graph=True)[0]
+
+
+def test_a_model_that_asks_for_the_gradient_of_its_input_replays_to_the_bit():
+    model, lines, twin, step = both_ways(Sloped)
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
+
+
+def test_a_parameter_frozen_between_steps_stays_as_it_is_in_a_replay():
+    model, lines, twin, step = both_ways(perceptron)
+    for index, (x, target) in enumerate(batches("MSELoss") * 2):
+        for each in (model, twin):
+            next(each.parameters()).requires_grad = index < 4
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
+
+
+def test_parameters_given_other_memory_are_recorded_where_they_then_are():
+    model, lines, twin, step = both_ways(perceptron)
+    for index, (x, target) in enumerate(batches("MSELoss") * 2):
+        if index == 4:
+            for parameter in twin.parameters():
+                parameter.data = parameter.data.clone()
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
