@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -27,7 +28,7 @@ class Recording:
     x: Tensor
     target: Tensor
     value: Tensor
-    gradients: list[tuple[Parameter, Tensor]]
+    gradients: list[tuple[Parameter, Tensor | None]]
     active: list[tuple[dict[str, Any], Block]]
     statistics: list[tuple[Tensor, Tensor]]
 
@@ -190,8 +191,19 @@ class TrainingStep:
     def _record(self, key: Any, x: Tensor, target: Tensor) -> Tensor:
         x, target = x.clone(), target.clone()
         recorder = Recorder()
+        self._look_around()
         moves = Parameter.moves
-        value = self._eager(x, target, recorder)
+        updated = {id(p) for group in self.optimizer.param_groups for p in group["params"]}
+        others = [(p, p.grad) for p in self._parameters if id(p) not in updated]
+        try:
+            for parameter, _ in others:
+                parameter.grad = None
+            value = self._eager(x, target, recorder)
+            gradients = [(p, p.grad) for p in self._parameters]
+        finally:
+            for parameter, before in others:
+                gradient, parameter.grad = parameter.grad, before
+                _add_to_gradient(parameter, gradient)
         if moves != Parameter.moves:
             # The forward has read memory that the update has then given up.
             return value
@@ -199,24 +211,36 @@ class TrainingStep:
             self._recordings[key] = None
             return value
         result = value.clone()
-        gradients = [(p, p.grad) for p in self._parameters if p.grad is not None]
-        plan = Plan(recorder.calls, [value, *(g for _, g in gradients)])
+        plan = Plan(recorder.calls, [value, *(g for _, g in gradients if g is not None)])
         calls = bind(plan)
+        placed = [(p, None if g is None else plan.place(g)) for p, g in gradients]
+        calls += [
+            partial(_add_to_gradient, p, g)
+            for p, g in placed
+            if id(p) not in updated and g is not None
+        ]
         self._recordings[key] = Recording(
             calls,
             x,
             target,
             plan.place(value),
-            [(p, plan.place(g)) for p, g in gradients],
+            [(p, g) for p, g in placed if id(p) in updated],
             self.optimizer.active(),
-            [(b, b.clone()) for _, b in self.model.named_buffers() if plan.writes(b)],
+            [(b, b.clone()) for b in self._buffers() if plan.writes(b)],
         )
         return result
 
+    def _buffers(self) -> list[Tensor]:
+        held = [getattr(m, name) for m in self._modules for name in m._buffer_names]
+        return [buffer for buffer in held if buffer is not None]
+
     def _look_around(self) -> None:
         """Drop the recordings if a parameter has been given other memory, or frozen or freed."""
-        self._parameters = list(self.model.parameters())
-        self._modules = list(self.model.modules())
+        modules = [m for m in (self.model, self.loss) if isinstance(m, Module)]
+        parameters = [p for m in modules for p in m.parameters()]
+        parameters += [p for group in self.optimizer.param_groups for p in group["params"]]
+        self._parameters = list(dict.fromkeys(parameters))
+        self._modules = [below for m in modules for below in m.modules()]
         placed = [held for p in self._parameters for held in (p.data, p.requires_grad)]
         unmoved = len(placed) == len(self._placed) and all(
             now is before for now, before in zip(placed, self._placed, strict=True)
@@ -225,3 +249,10 @@ class TrainingStep:
             self._recordings.clear()
         self._placed = placed
         self._moves = Parameter.moves
+
+
+def _add_to_gradient(parameter: Parameter, gradient: Any) -> None:
+    """Add to what a parameter's `grad` holds; the tensor stays the caller's."""
+    if gradient is not None:
+        held = parameter.grad
+        parameter.grad = gradient.clone() if held is None else held + gradient

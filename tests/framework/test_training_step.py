@@ -446,3 +446,64 @@ def test_parameters_given_other_memory_are_recorded_where_they_then_are():
         assert torch.equal(lines(x, target), step(x, target))
     assert_same(model, twin)
     assert replays(step) == 1
+
+
+def assert_same_gradients(model: fw.Module, twin: fw.Module) -> None:
+    for (name, ours), theirs in zip(model.named_parameters(), twin.parameters(), strict=True):
+        assert (ours.grad is None) == (theirs.grad is None), name
+        assert ours.grad is None or torch.equal(ours.grad, theirs.grad), name
+
+
+def test_gradients_of_parameters_that_are_not_updated_add_up_in_replays():
+    model, lines, twin, step = both_ways(perceptron)
+    last = fw.SGD(list(twin.parameters())[2:], lr=0.1)
+    step = fw.TrainingStep(twin, step.loss, last)
+    optimizer_of(lines).__init__(list(model.parameters())[2:], lr=0.1)
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(model, twin)
+    assert replays(step) == 1
+
+
+class WithHelp(fw.Module):
+    """Has a second layer that helps in training only."""
+
+    def __init__(self):
+        self.main, self.help = fw.Linear(2, 2), fw.Linear(2, 2)
+
+    def forward(self, x):
+        return self.main(x) + self.help(x) if self.training else self.main(x)
+
+
+def test_a_parameter_without_a_gradient_has_none_after_a_replay():
+    model, lines, twin, step = both_ways(WithHelp)
+    for index, (x, target) in enumerate(batches("MSELoss") * 2):
+        for each in (model, twin):
+            each.train(index % 4 < 2)
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(model, twin)
+    assert replays(step) == 2
+
+
+class Scaled(fw.MSELoss):
+    """Learns how much the mean counts."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = fw.Parameter(torch.ones(1))
+
+    def forward(self, prediction, target):
+        return super().forward(prediction, target) * self.scale.sum()
+
+
+def test_the_gradients_of_a_losss_own_parameters_stand_in_grad_after_a_replay():
+    torch.manual_seed(0)
+    pairs = [(fw.Linear(2, 2), Scaled()) for _ in range(2)]
+    pairs[1][0].load_state_dict(pairs[0][0].state_dict())
+    optimizers = [fw.SGD([*m.parameters(), *loss.parameters()], lr=0.1) for m, loss in pairs]
+    lines = eager(*pairs[0], optimizers[0])
+    step = fw.TrainingStep(*pairs[1], optimizers[1])
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(pairs[0][1], pairs[1][1])
+    assert replays(step) == 1
