@@ -16,7 +16,8 @@ def grad(
 ) -> tuple[Any, ...]:
     """The gradients of `output` with respect to leaves, as torch.autograd.grad.
 
-    No leaf's `grad` is touched, and none needs `requires_grad`. An optimizer takes them: `optimizer.step(gradients=…)`.
+    No leaf's `grad` is touched, and none needs `requires_grad`. An optimizer takes the gradients:
+    `optimizer.step(gradients=…)`.
 
     Args:
         output: a recorded value.

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor
 
 from framework.products import aligned_size
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Functions of one tensor, by what may follow it: nothing, or dimensions counted from the end.
 FUNCTIONS = {"sign": ((),), "sum": ((-2,),)}
+#: Elements from which torch adds up in several threads.
+PARALLEL = 32768
 #: Elements up to which laying results side by side is worth the cache that it takes.
 SMALL = 8192
 
@@ -84,7 +87,14 @@ def _alike(plan: Plan) -> list[Group]:
         written = {storage, storage_of(y)} & plan.mutated
         if whole and not written and not call.kwargs and x.numel() <= SMALL and x.is_contiguous():
             found[call.name, x.shape, x.dtype, y.is_contiguous()].append(call)
-    return [members for members in found.values() if len(members) > 1]
+    return [members for members in found.values() if len(members) > 1 and not _is_split(members)]
+
+
+def _is_split(members: Group) -> bool:
+    """Whether threads would share the columns of one sum, whose rounding that changes."""
+    elements = len(members) * members[0].args[0].numel()
+    few = len(members) < torch.get_num_threads()
+    return members[0].name == "sum" and few and elements >= PARALLEL
 
 
 def make_one(plan: Plan, groups: list[Group]) -> None:

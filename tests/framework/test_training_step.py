@@ -507,3 +507,21 @@ def test_the_gradients_of_a_losss_own_parameters_stand_in_grad_after_a_replay():
         assert torch.equal(lines(x, target), step(x, target))
         assert_same_gradients(pairs[0][1], pairs[1][1])
     assert replays(step) == 1
+
+
+@pytest.fixture
+def sixteen_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(16)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("sixteen_threads")
+def test_sums_that_threads_would_share_replay_to_the_bit():
+    hidden = [layer for _ in range(6) for layer in (fw.Linear(100, 100), fw.ReLU())]
+    model, lines, twin, step = both_ways(lambda: fw.Sequential(*copy.deepcopy(hidden)))
+    x, target = torch.randn(2, 81, 100, generator=torch.Generator().manual_seed(0))
+    for _ in range(4):
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(model, twin)
