@@ -186,6 +186,8 @@ class Plan:
             fits = target.storage_offset() + self._made(source).numel() <= room
             return source if fits else None
         alone = len(used) == 1 and maker.name not in PRODUCTS and maker.target is None
+        # torch takes runs and columns as one dimension where both lie so, and then adds otherwise.
+        alone = alone and all(map(_runs_lie_apart, maker.inputs()))
         return source if alone and self._made(source).shape == target.shape else None
 
     def _written(self, call: Call) -> set[int]:
@@ -288,6 +290,12 @@ class Plan:
         if isinstance(value, slice):
             return slice(*map(self.place, (value.start, value.stop, value.step)))
         return value
+
+
+def _runs_lie_apart(tensor: Tensor) -> bool:
+    """Whether earlier dimensions take longer steps, and none is expanded."""
+    steps = list(tensor.stride())
+    return 0 not in steps and steps == sorted(steps, reverse=True)
 
 
 def _like(tensor: Tensor) -> Tensor:

@@ -525,3 +525,23 @@ def test_sums_that_threads_would_share_replay_to_the_bit():
     for _ in range(4):
         assert torch.equal(lines(x, target), step(x, target))
         assert_same_gradients(model, twin)
+
+
+class Summed(fw.Module):
+    """Sums a layer's output over the batch."""
+
+    def __init__(self):
+        self.linear = fw.Linear(2, 16)
+
+    def forward(self, x):
+        return self.linear(x).sum(-2).unsqueeze(-2)
+
+
+def test_a_gradient_that_is_alike_for_all_rows_replays_to_the_bit_in_stacked_runs():
+    model, lines, twin, step = both_ways(lambda: fw.stack([Summed() for _ in range(3)]))
+    step.loss.runs = 3
+    generator = torch.Generator().manual_seed(0)
+    x, target = (torch.randn(3, *s, generator=generator) for s in ((16, 2), (1, 16)))
+    for _ in range(4):
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(model, twin)
