@@ -129,7 +129,8 @@ class Plan:
             return self.geometry(value)
         if isinstance(value, (list, tuple)):
             return tuple(self._described(v) for v in value)
-        return (type(value), value)
+        # As text, because 0.0 and -0.0 are equal.
+        return (type(value), repr(value) if isinstance(value, float) else value)
 
     def _direct(self) -> list[Call]:
         """Leave out copies of what can be computed where it would be copied to."""

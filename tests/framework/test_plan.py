@@ -96,3 +96,13 @@ def test_layers_that_are_alike_share_calls():
 
 def test_large_results_are_not_laid_side_by_side():
     assert recorded(three_alike(100), batch=100).count("sign_") == 3
+
+
+def test_calls_with_a_zero_of_either_sign_are_not_one():
+    x, recorder = torch.ones(3), Recorder()
+    with recorder:
+        value = torch.stack([x * 0.0, x * -0.0])
+    plan = Plan(recorder.calls, [value])
+    for call in bind(plan):
+        call()
+    assert torch.equal(plan.place(value).signbit(), value.signbit())
