@@ -22,7 +22,10 @@ from framework.variable import Parameter, Variable
 
 @dataclass
 class Recording:
-    """A step's calls in their own memory, with what they read and leave behind."""
+    """A step's calls in their own memory, with what they read and leave behind.
+
+    `random` holds the state of the random numbers before the last step, of one that draws any.
+    """
 
     calls: list[Callable[[], Any]]
     x: Tensor
@@ -31,6 +34,7 @@ class Recording:
     gradients: list[tuple[Parameter, Tensor | None]]
     active: list[tuple[dict[str, Any], Block]]
     statistics: list[tuple[Tensor, Tensor]]
+    random: list[Tensor]
 
     def run(self, x: Tensor, target: Tensor) -> None:
         """One step on other data, in inference mode."""
@@ -42,9 +46,11 @@ class Recording:
             call()
 
     def undo(self) -> None:
-        """Put back what the forward of a step that failed has changed: running statistics."""
+        """Put back what the forward of a step that failed has changed."""
         for buffer, before in self.statistics:
             buffer.copy_(before)
+        for state in self.random:
+            torch.set_rng_state(state)
 
 
 class TrainingStep:
@@ -219,6 +225,9 @@ class TrainingStep:
             for p, g in placed
             if id(p) not in updated and g is not None
         ]
+        random: list[Tensor] = []
+        if any(call.random for call in plan.calls):
+            calls.insert(0, partial(_note_random_state, random))
         self._recordings[key] = Recording(
             calls,
             x,
@@ -227,6 +236,7 @@ class TrainingStep:
             [(p, g) for p, g in placed if id(p) in updated],
             self.optimizer.active(),
             [(b, b.clone()) for b in self._buffers() if plan.writes(b)],
+            random,
         )
         return result
 
@@ -249,6 +259,10 @@ class TrainingStep:
             self._recordings.clear()
         self._placed = placed
         self._moves = Parameter.moves
+
+
+def _note_random_state(noted: list[Tensor]) -> None:
+    noted[:] = [torch.get_rng_state()]
 
 
 def _add_to_gradient(parameter: Parameter, gradient: Any) -> None:

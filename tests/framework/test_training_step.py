@@ -545,3 +545,17 @@ def test_a_gradient_that_is_alike_for_all_rows_replays_to_the_bit_in_stacked_run
     for _ in range(4):
         assert torch.equal(lines(x, target), step(x, target))
         assert_same_gradients(model, twin)
+
+
+def test_a_target_that_first_comes_to_be_ignored_leaves_the_masks_as_they_are_drawn():
+    build = lambda: fw.Sequential(fw.Linear(2, 5), fw.Dropout(0.5), fw.Linear(5, 2))  # noqa: E731
+    model, lines, twin, step = both_ways(build, "CrossEntropyLoss")
+    for index, (x, target) in enumerate(batches("CrossEntropyLoss")):
+        target[0] = -100 if index > 3 else target[0]
+        values = []
+        for way in (lines, step):
+            step.loss._ignores = index > 4
+            torch.manual_seed(index)
+            values.append(way(x, target))
+        assert torch.equal(*values)
+    assert_same(model, twin)
