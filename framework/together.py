@@ -118,6 +118,8 @@ def _rows(plan: Plan, tensors: list[Tensor], settled: list[Tensor]) -> Tensor | 
     What has been moved once is `settled`: calls know where it is.
     """
     places = [plan.place(t) for t in tensors]
+    if len({p.stride() for p in places}) > 1:
+        return None
     starts = [p.data_ptr() // p.itemsize for p in places]
     steps = {b - a for a, b in pairwise(starts)}
     first = places[0]

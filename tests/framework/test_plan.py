@@ -106,3 +106,16 @@ def test_calls_with_a_zero_of_either_sign_are_not_one():
     for call in bind(plan):
         call()
     assert torch.equal(plan.place(value).signbit(), value.signbit())
+
+
+def test_sums_that_go_to_memory_of_other_steps_stay_apart():
+    inputs, flat, recorder = drawn(0), torch.zeros(32), Recorder()
+    targets = [flat[:SIZE], flat[16 : 16 + 2 * SIZE : 2]]
+    with recorder:
+        for x, target in zip(inputs, targets, strict=True):
+            target.copy_((x * 2).sum(-2))
+    calls = bind(Plan(recorder.calls, []))
+    flat.zero_()
+    for call in calls:
+        call()
+    assert torch.equal(torch.stack(targets), torch.stack([(x * 2).sum(-2) for x in inputs]))
