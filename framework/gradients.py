@@ -16,7 +16,8 @@ def grad(
 ) -> tuple[Any, ...]:
     """The gradients of `output` with respect to leaves, as torch.autograd.grad.
 
-    No leaf's `grad` is touched. An optimizer takes them: `optimizer.step(gradients=…)`.
+    No leaf's `grad` is touched, and none needs `requires_grad`. An optimizer takes the gradients:
+    `optimizer.step(gradients=…)`.
 
     Args:
         output: a recorded value.
@@ -40,5 +41,12 @@ def grad(
     for leaf in wanted:
         if leaf.function is not None:
             raise ValueError(f"grad takes leaves, and got a computed variable, by {leaf.function}")
-    found = output._walk(output._seed(grad_output), create_graph)
+    unasked = [leaf for leaf in wanted if not leaf._requires_grad]
+    try:
+        for leaf in unasked:
+            leaf._requires_grad = True
+        found = output._walk(output._seed(grad_output), create_graph)
+    finally:
+        for leaf in unasked:
+            leaf._requires_grad = False
     return tuple(found.get(leaf) for leaf in wanted)

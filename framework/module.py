@@ -270,4 +270,5 @@ _own_backward = Function(
     "module",
     _run_forward,
     lambda g, _, *inputs, module: module.backward(g, *inputs),
+    always_back=True,
 )

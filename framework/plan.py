@@ -129,7 +129,8 @@ class Plan:
             return self.geometry(value)
         if isinstance(value, (list, tuple)):
             return tuple(self._described(v) for v in value)
-        return (type(value), value)
+        # As text, because 0.0 and -0.0 are equal.
+        return (type(value), repr(value) if isinstance(value, float) else value)
 
     def _direct(self) -> list[Call]:
         """Leave out copies of what can be computed where it would be copied to."""
@@ -186,6 +187,8 @@ class Plan:
             fits = target.storage_offset() + self._made(source).numel() <= room
             return source if fits else None
         alone = len(used) == 1 and maker.name not in PRODUCTS and maker.target is None
+        # torch takes runs and columns as one dimension where both lie so, and then adds otherwise.
+        alone = alone and all(map(_runs_lie_apart, maker.inputs()))
         return source if alone and self._made(source).shape == target.shape else None
 
     def _written(self, call: Call) -> set[int]:
@@ -288,6 +291,12 @@ class Plan:
         if isinstance(value, slice):
             return slice(*map(self.place, (value.start, value.stop, value.step)))
         return value
+
+
+def _runs_lie_apart(tensor: Tensor) -> bool:
+    """Whether earlier dimensions take longer steps, and none is expanded."""
+    steps = list(tensor.stride())
+    return 0 not in steps and steps == sorted(steps, reverse=True)
 
 
 def _like(tensor: Tensor) -> Tensor:

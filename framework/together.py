@@ -12,16 +12,19 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor
 
 from framework.products import aligned_size
-from framework.recording import Call, storage_of
+from framework.recording import Call, storage_of, tensors_in
 
 if TYPE_CHECKING:
     from framework.plan import Plan
 
 #: Functions of one tensor, by what may follow it: nothing, or dimensions counted from the end.
 FUNCTIONS = {"sign": ((),), "sum": ((-2,),)}
+#: Elements from which torch adds up in several threads.
+PARALLEL = 32768
 #: Elements up to which laying results side by side is worth the cache that it takes.
 SMALL = 8192
 
@@ -57,7 +60,7 @@ def _used_outside(plan: Plan, members: Group, calls: list[Call]) -> bool:
     touched = [
         _span(plan.place(tensor))
         for call in calls
-        for tensor in [*call.inputs(), *([] if call in members else [call.result])]
+        for tensor in tensors_in([*call.inputs(), None if call in members else call.result])
     ]
     return any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in written for b in touched)
 
@@ -84,7 +87,14 @@ def _alike(plan: Plan) -> list[Group]:
         written = {storage, storage_of(y)} & plan.mutated
         if whole and not written and not call.kwargs and x.numel() <= SMALL and x.is_contiguous():
             found[call.name, x.shape, x.dtype, y.is_contiguous()].append(call)
-    return [members for members in found.values() if len(members) > 1]
+    return [members for members in found.values() if len(members) > 1 and not _is_split(members)]
+
+
+def _is_split(members: Group) -> bool:
+    """Whether threads would share the columns of one sum, whose rounding that changes."""
+    elements = len(members) * members[0].args[0].numel()
+    few = len(members) < torch.get_num_threads()
+    return members[0].name == "sum" and few and elements >= PARALLEL
 
 
 def make_one(plan: Plan, groups: list[Group]) -> None:
@@ -108,6 +118,8 @@ def _rows(plan: Plan, tensors: list[Tensor], settled: list[Tensor]) -> Tensor | 
     What has been moved once is `settled`: calls know where it is.
     """
     places = [plan.place(t) for t in tensors]
+    if len({p.stride() for p in places}) > 1:
+        return None
     starts = [p.data_ptr() // p.itemsize for p in places]
     steps = {b - a for a, b in pairwise(starts)}
     first = places[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,15 +22,19 @@ from framework.variable import Parameter, Variable
 
 @dataclass
 class Recording:
-    """A step's calls in their own memory, with what they read and leave behind."""
+    """A step's calls in their own memory, with what they read and leave behind.
+
+    `random` holds the state of the random numbers before the last step, of one that draws any.
+    """
 
     calls: list[Callable[[], Any]]
     x: Tensor
     target: Tensor
     value: Tensor
-    gradients: list[tuple[Parameter, Tensor]]
+    gradients: list[tuple[Parameter, Tensor | None]]
     active: list[tuple[dict[str, Any], Block]]
     statistics: list[tuple[Tensor, Tensor]]
+    random: list[Tensor]
 
     def run(self, x: Tensor, target: Tensor) -> None:
         """One step on other data, in inference mode."""
@@ -41,9 +46,11 @@ class Recording:
             call()
 
     def undo(self) -> None:
-        """Put back what the forward of a step that failed has changed: running statistics."""
+        """Put back what the forward of a step that failed has changed."""
         for buffer, before in self.statistics:
             buffer.copy_(before)
+        for state in self.random:
+            torch.set_rng_state(state)
 
 
 class TrainingStep:
@@ -77,7 +84,7 @@ class TrainingStep:
         self._recordings: dict[Any, Recording | None] = {}
         self._seen: set[Any] = set()
         self._moves = -1
-        self._placed: list[Tensor] = []
+        self._placed: list[Tensor | bool] = []
         self._parameters: list[Parameter] = []
         self._modules: list[Module] = []
         self._without_autograd = torch.inference_mode()
@@ -190,31 +197,61 @@ class TrainingStep:
     def _record(self, key: Any, x: Tensor, target: Tensor) -> Tensor:
         x, target = x.clone(), target.clone()
         recorder = Recorder()
-        value = self._eager(x, target, recorder)
         self._look_around()
+        moves = Parameter.moves
+        updated = {id(p) for group in self.optimizer.param_groups for p in group["params"]}
+        others = [(p, p.grad) for p in self._parameters if id(p) not in updated]
+        try:
+            for parameter, _ in others:
+                parameter.grad = None
+            value = self._eager(x, target, recorder)
+            gradients = [(p, p.grad) for p in self._parameters]
+        finally:
+            for parameter, before in others:
+                gradient, parameter.grad = parameter.grad, before
+                _add_to_gradient(parameter, gradient)
+        if moves != Parameter.moves:
+            # The forward has read memory that the update has then given up.
+            return value
         if recorder.obstacle is not None:
             self._recordings[key] = None
             return value
         result = value.clone()
-        gradients = [(p, p.grad) for p in self._parameters if p.grad is not None]
-        plan = Plan(recorder.calls, [value, *(g for _, g in gradients)])
+        plan = Plan(recorder.calls, [value, *(g for _, g in gradients if g is not None)])
         calls = bind(plan)
+        placed = [(p, None if g is None else plan.place(g)) for p, g in gradients]
+        calls += [
+            partial(_add_to_gradient, p, g)
+            for p, g in placed
+            if id(p) not in updated and g is not None
+        ]
+        random: list[Tensor] = []
+        if any(call.random for call in plan.calls):
+            calls.insert(0, partial(_note_random_state, random))
         self._recordings[key] = Recording(
             calls,
             x,
             target,
             plan.place(value),
-            [(p, plan.place(g)) for p, g in gradients],
+            [(p, g) for p, g in placed if id(p) in updated],
             self.optimizer.active(),
-            [(b, b.clone()) for _, b in self.model.named_buffers() if plan.writes(b)],
+            [(b, b.clone()) for b in self._buffers() if plan.writes(b)],
+            random,
         )
         return result
 
+    def _buffers(self) -> list[Tensor]:
+        held = [getattr(m, name) for m in self._modules for name in m._buffer_names]
+        return [buffer for buffer in held if buffer is not None]
+
     def _look_around(self) -> None:
-        """Drop the recordings if a parameter has been given other memory."""
-        self._parameters = list(self.model.parameters())
-        self._modules = list(self.model.modules())
-        placed = [p.data for p in self._parameters]
+        """Drop the recordings if a parameter has been given other memory, or frozen or freed."""
+        modules = [m for m in (self.model, self.loss) if isinstance(m, Module)]
+        parameters = [p for m in modules for p in m.parameters()]
+        parameters += [p for group in self.optimizer.param_groups for p in group["params"]]
+        self._parameters = list(dict.fromkeys(parameters))
+        self._modules = [below for m in modules for below in m.modules()]
+        placed = [held for p in self._parameters for held in (p.data, p.requires_grad)]
         unmoved = len(placed) == len(self._placed) and all(
             now is before for now, before in zip(placed, self._placed, strict=True)
         )
@@ -222,3 +259,14 @@ class TrainingStep:
             self._recordings.clear()
         self._placed = placed
         self._moves = Parameter.moves
+
+
+def _note_random_state(noted: list[Tensor]) -> None:
+    noted[:] = [torch.get_rng_state()]
+
+
+def _add_to_gradient(parameter: Parameter, gradient: Any) -> None:
+    """Add to what a parameter's `grad` holds; the tensor stays the caller's."""
+    if gradient is not None:
+        held = parameter.grad
+        parameter.grad = gradient.clone() if held is None else held + gradient

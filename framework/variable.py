@@ -29,6 +29,7 @@ class Function:
         value: the function itself, of tensors or numbers.
         vjps: one per input; the last one serves all further inputs where `variadic` is set, and is
             then called with the input's position as keyword `position`.
+        always_back: the vjps do more than give gradients, and are called for inputs that need none.
         elementwise_tail: torch computes the last elements of the *whole* tensor by another kernel,
             so that stacked runs must be computed run by run to stay independent of each other.
     """
@@ -41,12 +42,14 @@ class Function:
         value: Callable[..., Any],
         *vjps: Callable[..., Any] | None,
         variadic: bool = False,
+        always_back: bool = False,
         elementwise_tail: bool = False,
     ) -> None:
         self.name = name
         self.value = value
         self.vjps = vjps
         self.variadic = variadic
+        self.always_back = always_back
         self.elementwise_tail = elementwise_tail
         self.table[name] = self
 
@@ -108,8 +111,8 @@ class Variable:
     tensor([2., 4.])
     """
 
-    __slots__ = ("__weakref__", "_data", "_values", "arguments", "function", "grad", "inputs",
-                 "name", "position", "requires_grad", "runs")  # fmt: skip
+    __slots__ = ("__weakref__", "_data", "_requires_grad", "_values", "arguments", "function",
+                 "grad", "inputs", "name", "position", "runs")  # fmt: skip
 
     def __init__(self, data: Tensor, name: str | None = None, requires_grad: bool = True) -> None:
         if isinstance(data, Variable):
@@ -122,7 +125,7 @@ class Variable:
         self.function: Function | None = None
         self.inputs: Sequence[Any] = ()
         self._values: Sequence[Any] = ()
-        self.requires_grad = requires_grad
+        self._requires_grad = requires_grad
         self.arguments: dict[str, Any] = {}
         self.position = next(_positions)
         self.runs: int | None = None
@@ -143,7 +146,7 @@ class Variable:
         self.function = function
         self.inputs = inputs
         self._values = values
-        self.requires_grad = True
+        self._requires_grad = True
         self.arguments = arguments
         self.position = next(_positions)
         self.runs = state.runs
@@ -157,6 +160,15 @@ class Variable:
     @data.setter
     def data(self, data: Tensor) -> None:
         self._data = data
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether `backward` finds the gradient of this leaf; True of what was computed."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: bool) -> None:
+        self._requires_grad = requires_grad
 
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
         """Add d(self)/d(leaf), weighted by `gradient`, to every leaf's `grad`.
@@ -205,10 +217,12 @@ class Variable:
         assert function is not None
         value, values = (self, inputs) if create_graph else (self._data, self._values)
         for source, vjp in zip(inputs, function.vjps_for(inputs), strict=False):
-            if vjp is None or not isinstance(source, Variable) or not source.requires_grad:
+            if vjp is None or not isinstance(source, Variable):
+                continue
+            if not (source._requires_grad or function.always_back):
                 continue
             share = vjp(gradient, value, *values, **arguments)
-            if share is None:
+            if share is None or not source._requires_grad:
                 continue
             shape = source._data.shape
             if share.shape != shape:
@@ -334,7 +348,8 @@ class Parameter(Variable):
 
     __slots__ = ()
 
-    #: Counts how often any parameter was given other memory: recordings are checked when it moves.
+    #: Counts how often any parameter was given other memory, or frozen or freed: recordings are
+    #: checked when it moves.
     moves: ClassVar[int] = 0
 
     @property
@@ -345,4 +360,14 @@ class Parameter(Variable):
     @data.setter
     def data(self, data: Tensor) -> None:
         self._data = data
+        Parameter.moves += 1
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether `backward` finds the gradient; without it, a parameter is frozen."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: bool) -> None:
+        self._requires_grad = requires_grad
         Parameter.moves += 1

@@ -25,7 +25,7 @@ class Linear(Module):
     (out_features). Both start as U(−1/√in_features, 1/√in_features), drawn as torch draws them.
 
     Raises:
-        ValueError: the input has another number of features.
+        ValueError: the input has another number of features, or of stacked runs.
         TypeError: the input has another dtype than the weight.
 
     >>> Linear(2, 3)(torch.ones(5, 2)).shape
@@ -67,7 +67,8 @@ class Linear(Module):
         try:
             if x.dim() == inputs[0].dim():
                 return linear(x, *inputs)
-            rows = x.reshape(*inputs[0].shape[:-2], -1, self.in_features)
+            runs = inputs[0].shape[:-2]
+            rows = x.reshape(*runs, x.shape[len(runs) : -1].numel(), x.shape[-1])
             return linear(rows, *inputs).reshape(*x.shape[:-1], self.out_features)
         except (RuntimeError, IndexError) as error:
             raise self._problem(x) or error from None
@@ -83,6 +84,12 @@ class Linear(Module):
             return TypeError(
                 f"{self} holds {self.weight.dtype}, and got an input of {x.dtype}: "
                 "convert one with .to(dtype)"
+            )
+        runs = self.weight.shape[:-2]
+        if x.shape[: len(runs)] != runs or x.dim() == len(runs):
+            return ValueError(
+                f"{self} of {runs.numel()} stacked runs takes an input of shape "
+                f"({runs.numel()}, *, {self.in_features}), and got one of {tuple(x.shape)}"
             )
         return None
 

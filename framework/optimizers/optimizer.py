@@ -271,7 +271,7 @@ class Optimizer:
             for group, blocks in zip(self.param_groups, self._blocks, strict=True)
             for block in blocks
         ]
-        rates = [type(group.get("lr")) for group in self.param_groups]
+        rates = [getattr(group.get("lr"), "shape", None) for group in self.param_groups]
         return *rates, *map(self._settings, self.param_groups), *self.kinds(blocks)
 
     def kinds(self, blocks: list[tuple[dict[str, Any], Block]]) -> list[Any]:

@@ -92,3 +92,8 @@ def test_log_softmax_is_torchs_to_the_bit_however_many_rows_it_has(shape, scale,
     value = fw.derivatives.log_softmax(x, dim=-1)
     assert torch.equal(value, torch.log_softmax(x, -1))
     assert value.is_contiguous()
+
+
+def test_scores_of_half_precision_have_torchs_log_probabilities():
+    x = scores_and_indices()[0][:48, :2].repeat(8, 1).bfloat16()
+    assert torch.equal(fw.derivatives.log_softmax(x, dim=-1), torch.log_softmax(x, -1))

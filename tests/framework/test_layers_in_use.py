@@ -183,3 +183,9 @@ def test_resetting_gives_what_the_constructor_gave(case):
     layer.reset_parameters()
     for name, tensor in layer.state_dict().items():
         assert torch.equal(tensor, given[name]), name
+
+
+def test_a_layer_of_no_features_gives_its_bias_in_every_place():
+    layer = fw.Linear(0, 3)
+    layer.bias.data.copy_(torch.arange(3))
+    assert torch.equal(layer(torch.ones(2, 5, 0)), torch.arange(3.0).expand(2, 5, 3))

@@ -96,3 +96,26 @@ def test_layers_that_are_alike_share_calls():
 
 def test_large_results_are_not_laid_side_by_side():
     assert recorded(three_alike(100), batch=100).count("sign_") == 3
+
+
+def test_calls_with_a_zero_of_either_sign_are_not_one():
+    x, recorder = torch.ones(3), Recorder()
+    with recorder:
+        value = torch.stack([x * 0.0, x * -0.0])
+    plan = Plan(recorder.calls, [value])
+    for call in bind(plan):
+        call()
+    assert torch.equal(plan.place(value).signbit(), value.signbit())
+
+
+def test_sums_that_go_to_memory_of_other_steps_stay_apart():
+    inputs, flat, recorder = drawn(0), torch.zeros(32), Recorder()
+    targets = [flat[:SIZE], flat[16 : 16 + 2 * SIZE : 2]]
+    with recorder:
+        for x, target in zip(inputs, targets, strict=True):
+            target.copy_((x * 2).sum(-2))
+    calls = bind(Plan(recorder.calls, []))
+    flat.zero_()
+    for call in calls:
+        call()
+    assert torch.equal(torch.stack(targets), torch.stack([(x * 2).sum(-2) for x in inputs]))

@@ -352,3 +352,210 @@ def test_an_epoch_refuses_what_makes_no_batches(examples, targets, batch_size):
     _, _, _, step = both_ways(perceptron)
     with pytest.raises(ValueError, match="as many targets as examples, at least one, and a batch"):
         step.epoch(torch.ones(examples, 2), torch.ones(targets, 2), batch_size)
+
+
+class InSlices(fw.Module):
+    """Adds layers of parts of what one layer gives."""
+
+    def __init__(self):
+        self.whole, self.left, self.right = fw.Linear(2, 4), fw.Linear(2, 2), fw.Linear(2, 2)
+
+    def forward(self, x):
+        h = self.whole(x).relu()
+        return self.left(h[..., :2]).relu() + self.right(h[..., 2:]).relu()
+
+
+def test_gradients_of_slices_replay_to_the_bit_beside_layers_that_are_alike():
+    model, lines, twin, step = both_ways(InSlices)
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
+
+
+@pytest.mark.parametrize("optimizer", ["plain", "Adam"])
+def test_a_rate_that_becomes_one_a_run_arrives_in_a_replay(optimizer):
+    build = lambda: fw.stack([perceptron() for _ in range(3)])  # noqa: E731
+    model, lines, twin, step = both_ways(build, optimizer=optimizer)
+    step.loss.runs = 3
+    for rate in (torch.tensor(0.1), torch.tensor([0.1, 0.2, 0.3]), torch.tensor(0.2)):
+        for each in (optimizer_of(lines), step.optimizer):
+            each.param_groups[0]["lr"] = rate
+        for x, target in batches("MSELoss"):
+            data = x.expand(3, 7, 2), target.expand(3, 7, 2)
+            assert torch.equal(lines(*data), step(*data))
+    assert_same(model, twin)
+
+
+class Scaling(fw.Module):
+    """Multiplies by a weight, and goes back by itself."""
+
+    def __init__(self):
+        self.weight = fw.Parameter(torch.tensor([1.0, 2.0]))
+
+    def forward(self, x):
+        return x * self.weight.data
+
+    def backward(self, grad_output, x):
+        self.weight.grad = (grad_output * x).sum(0)
+        return grad_output * self.weight.data
+
+
+def test_a_first_layer_with_a_backward_of_its_own_learns():
+    model, lines, twin, step = both_ways(lambda: fw.Sequential(Scaling(), fw.Linear(2, 2)))
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+
+
+class Sloped(fw.Module):
+    """Adds to a layer's output how that changes with the input."""
+
+    def __init__(self):
+        self.inner = perceptron("Tanh")
+
+    def forward(self, x):
+        y = self.inner(x)
+        return y + fw.grad(y.sum(), x, create_graph=True)[0]
+
+
+def test_a_model_that_asks_for_the_gradient_of_its_input_replays_to_the_bit():
+    model, lines, twin, step = both_ways(Sloped)
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
+
+
+def test_a_parameter_frozen_between_steps_stays_as_it_is_in_a_replay():
+    model, lines, twin, step = both_ways(perceptron)
+    for index, (x, target) in enumerate(batches("MSELoss") * 2):
+        for each in (model, twin):
+            next(each.parameters()).requires_grad = index < 4
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
+
+
+def test_parameters_given_other_memory_are_recorded_where_they_then_are():
+    model, lines, twin, step = both_ways(perceptron)
+    for index, (x, target) in enumerate(batches("MSELoss") * 2):
+        if index == 4:
+            for parameter in twin.parameters():
+                parameter.data = parameter.data.clone()
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+    assert replays(step) == 1
+
+
+def assert_same_gradients(model: fw.Module, twin: fw.Module) -> None:
+    for (name, ours), theirs in zip(model.named_parameters(), twin.parameters(), strict=True):
+        assert (ours.grad is None) == (theirs.grad is None), name
+        assert ours.grad is None or torch.equal(ours.grad, theirs.grad), name
+
+
+def test_gradients_of_parameters_that_are_not_updated_add_up_in_replays():
+    model, lines, twin, step = both_ways(perceptron)
+    last = fw.SGD(list(twin.parameters())[2:], lr=0.1)
+    step = fw.TrainingStep(twin, step.loss, last)
+    optimizer_of(lines).__init__(list(model.parameters())[2:], lr=0.1)
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(model, twin)
+    assert replays(step) == 1
+
+
+class WithHelp(fw.Module):
+    """Has a second layer that helps in training only."""
+
+    def __init__(self):
+        self.main, self.help = fw.Linear(2, 2), fw.Linear(2, 2)
+
+    def forward(self, x):
+        return self.main(x) + self.help(x) if self.training else self.main(x)
+
+
+def test_a_parameter_without_a_gradient_has_none_after_a_replay():
+    model, lines, twin, step = both_ways(WithHelp)
+    for index, (x, target) in enumerate(batches("MSELoss") * 2):
+        for each in (model, twin):
+            each.train(index % 4 < 2)
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(model, twin)
+    assert replays(step) == 2
+
+
+class Scaled(fw.MSELoss):
+    """Learns how much the mean counts."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = fw.Parameter(torch.ones(1))
+
+    def forward(self, prediction, target):
+        return super().forward(prediction, target) * self.scale.sum()
+
+
+def test_the_gradients_of_a_losss_own_parameters_stand_in_grad_after_a_replay():
+    torch.manual_seed(0)
+    pairs = [(fw.Linear(2, 2), Scaled()) for _ in range(2)]
+    pairs[1][0].load_state_dict(pairs[0][0].state_dict())
+    optimizers = [fw.SGD([*m.parameters(), *loss.parameters()], lr=0.1) for m, loss in pairs]
+    lines = eager(*pairs[0], optimizers[0])
+    step = fw.TrainingStep(*pairs[1], optimizers[1])
+    for x, target in batches("MSELoss"):
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(pairs[0][1], pairs[1][1])
+    assert replays(step) == 1
+
+
+@pytest.fixture
+def sixteen_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(16)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("sixteen_threads")
+def test_sums_that_threads_would_share_replay_to_the_bit():
+    hidden = [layer for _ in range(6) for layer in (fw.Linear(100, 100), fw.ReLU())]
+    model, lines, twin, step = both_ways(lambda: fw.Sequential(*copy.deepcopy(hidden)))
+    x, target = torch.randn(2, 81, 100, generator=torch.Generator().manual_seed(0))
+    for _ in range(4):
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(model, twin)
+
+
+class Summed(fw.Module):
+    """Sums a layer's output over the batch."""
+
+    def __init__(self):
+        self.linear = fw.Linear(2, 16)
+
+    def forward(self, x):
+        return self.linear(x).sum(-2).unsqueeze(-2)
+
+
+def test_a_gradient_that_is_alike_for_all_rows_replays_to_the_bit_in_stacked_runs():
+    model, lines, twin, step = both_ways(lambda: fw.stack([Summed() for _ in range(3)]))
+    step.loss.runs = 3
+    generator = torch.Generator().manual_seed(0)
+    x, target = (torch.randn(3, *s, generator=generator) for s in ((16, 2), (1, 16)))
+    for _ in range(4):
+        assert torch.equal(lines(x, target), step(x, target))
+        assert_same_gradients(model, twin)
+
+
+def test_a_target_that_first_comes_to_be_ignored_leaves_the_masks_as_they_are_drawn():
+    build = lambda: fw.Sequential(fw.Linear(2, 5), fw.Dropout(0.5), fw.Linear(5, 2))  # noqa: E731
+    model, lines, twin, step = both_ways(build, "CrossEntropyLoss")
+    for index, (x, target) in enumerate(batches("CrossEntropyLoss")):
+        target[0] = -100 if index > 3 else target[0]
+        values = []
+        for way in (lines, step):
+            step.loss._ignores = index > 4
+            torch.manual_seed(index)
+            values.append(way(x, target))
+        assert torch.equal(*values)
+    assert_same(model, twin)

@@ -28,6 +28,16 @@ CASES = {
         ValueError,
         r"Linear\(in_features=3, .* takes 3 features .* shape \(4, 2\)",
     ),
+    "an input without the stacked runs of a layer": (
+        lambda: fw.stack([fw.Linear(2, 2), fw.Linear(2, 2)])(X),
+        ValueError,
+        r"of 2 stacked runs takes an input of shape \(2, \*, 2\), and got one of \(4, 2\)",
+    ),
+    "an input without features": (
+        lambda: fw.Linear(1, 2)(X[0, 0]),
+        ValueError,
+        r"takes 1 features .* shape \(\)",
+    ),
     "mixed dtypes in a layer": (
         lambda: fw.Linear(2, 2)(X.double()),
         TypeError,
