@@ -138,9 +138,15 @@ def read(path: Path) -> SweepFile:
     if "name" not in entries and path != BUILT_IN:
         entries["name"] = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "sweep"
     try:
-        return SweepFile.model_validate(entries)
+        sweep = SweepFile.model_validate(entries)
     except ValidationError as error:
         raise ValueError(listed(path, sentences(error, SweepFile))) from None
+    if sweep.name == "grid" and path.resolve() != BUILT_IN.resolve():
+        mistake = (
+            "name 'grid' is the built-in grid's, whose tables it would replace: choose another"
+        )
+        raise ValueError(listed(path, [mistake]))
+    return sweep
 
 
 def listed(path: Path, mistakes: list[str]) -> str:
