@@ -139,7 +139,8 @@ class TrainingStep:
             if not replayed:
                 values.append(self(*batches[done]).unsqueeze(0))
             done += replayed or 1
-        return (values[0] if len(values) == 1 else torch.cat(values)).movedim(0, -1)
+        losses = values[0] if len(values) == 1 else torch.cat(values)
+        return losses.movedim(0, -1).contiguous()
 
     def _key(self, x: Tensor, target: Tensor) -> Any:
         """Equal for two steps exactly where one recording serves both."""

@@ -171,3 +171,13 @@ def test_a_rate_that_all_runs_shared_may_become_one_a_run(rule):
         optimizer.step()
     for ours, theirs in zip(recorded[0].parameters(), twin[0].parameters(), strict=True):
         assert torch.equal(ours.data, theirs.data)
+
+
+def test_the_losses_of_an_epoch_lie_run_after_run():
+    model = fw.stack([network(seed) for seed in range(3)])
+    loss = fw.stack([fw.MSELoss()] * 3)
+    step = fw.TrainingStep(model, loss, fw.SGD(model.parameters(), lr=0.1))
+    for _ in range(4):
+        losses = step.epoch(torch.ones(3, 20, 2), torch.zeros(3, 20, 2), 5)
+        assert losses.shape == (3, 4)
+        assert losses.is_contiguous()
