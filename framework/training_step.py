@@ -135,19 +135,19 @@ class TrainingStep:
                 alike = batches[done:full] or batches[full:]
                 room = recording.value.new_empty(len(alike), *recording.value.shape)
                 replayed = self._replay(recording, alike, room.unbind())
-                values.append(room[:replayed])
+                values.append(room if replayed == len(alike) else room[:replayed])
             if not replayed:
                 values.append(self(*batches[done]).unsqueeze(0))
             done += replayed or 1
         losses = values[0] if len(values) == 1 else torch.cat(values)
-        return losses.movedim(0, -1).contiguous()
+        return losses if losses.dim() == 1 else losses.movedim(0, -1).contiguous()
 
     def _key(self, x: Tensor, target: Tensor) -> Any:
         """Equal for two steps exactly where one recording serves both."""
         if self._moves != Parameter.moves:
             self._look_around()
         return (
-            x.shape, x.dtype, target.shape, target.dtype,
+            x.shape, x.dtype, x.device, target.shape, target.dtype, target.device,
             tuple([m.training for m in self._modules]), self.optimizer.phase(),
         )  # fmt: skip
 

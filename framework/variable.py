@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from heapq import heappop, heappush
 from operator import attrgetter
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from framework.state import state, using
+from framework.state import state
 
 _positions = itertools.count()
 
@@ -202,53 +203,60 @@ class Variable:
         )
 
     def _walk(self, seed: Any, create_graph: bool) -> dict[Variable, Any]:
-        """Go back through every computed variable once, newest first, to the leaves' gradients."""
+        """Go back through what this was computed from, newest first, to the leaves' gradients."""
         gradients: dict[Variable, Any] = {self: seed}
-        with using(runs=self.runs, recording=create_graph, inside_module=False):
-            for variable in self._history(leaves=False):
-                gradient = gradients.pop(variable, None)
-                if gradient is not None:
-                    variable._pass_on(gradient, gradients, create_graph)
+        waiting = [] if self.function is None else [(-self.position, self)]
+        before = state.runs, state.recording, state.inside_module
+        state.runs, state.recording, state.inside_module = self.runs, create_graph, False
+        try:
+            while waiting:
+                newest = heappop(waiting)[1]
+                newest._pass_on(gradients.pop(newest), gradients, waiting, create_graph)
+        finally:
+            state.runs, state.recording, state.inside_module = before
         return gradients
 
-    def _pass_on(self, gradient: Any, gradients: dict[Variable, Any], create_graph: bool) -> None:
-        """Add to each input's gradient what it gets of this variable's."""
+    def _pass_on(
+        self,
+        gradient: Any,
+        gradients: dict[Variable, Any],
+        waiting: list[tuple[int, Variable]],
+        create_graph: bool,
+    ) -> None:
+        """Add to each input's gradient what it gets of this variable's.
+
+        Inputs that were computed themselves join those `waiting` to pass on theirs.
+        """
         function, inputs, arguments = self.function, self.inputs, self.arguments
         assert function is not None
         value, values = (self, inputs) if create_graph else (self._data, self._values)
         for source, vjp in zip(inputs, function.vjps_for(inputs), strict=False):
             if vjp is None or not isinstance(source, Variable):
                 continue
-            if not (source._requires_grad or function.always_back):
+            wanted = source._requires_grad
+            if not (wanted or function.always_back):
                 continue
             share = vjp(gradient, value, *values, **arguments)
-            if share is None or not source._requires_grad:
+            if share is None or not wanted:
                 continue
             shape = source._data.shape
             if share.shape != shape:
                 share = undo_broadcasting(share, shape)
             if source in gradients:
                 share = gradients[source] + share
+            elif source.function is not None:
+                heappush(waiting, (-source.position, source))
             gradients[source] = share
-
-    def _history(self, leaves: bool) -> list[Variable]:
-        """This variable and what it was computed from, newest first (a topological order)."""
-        found = {self} if leaves or self.function is not None else set()
-        waiting = [self]
-        while waiting:
-            for source in waiting.pop().inputs:
-                if (
-                    isinstance(source, Variable)
-                    and (leaves or source.function is not None)
-                    and source not in found
-                ):
-                    found.add(source)
-                    waiting.append(source)
-        return sorted(found, key=attrgetter("position"), reverse=True)
 
     def history(self) -> list[Variable]:
         """This variable and all it was computed from, newest first (a topological order)."""
-        return self._history(leaves=True)
+        found, waiting = {self}, [self]
+        while waiting:
+            for source in waiting.pop().inputs:
+                if isinstance(source, Variable) and source not in found:
+                    found.add(source)
+                    waiting.append(source)
+        return sorted(found, key=attrgetter("position"), reverse=True)
 
     def draw_graph(self) -> Any:
         """The recorded graph behind this variable, as a `Graph` that can be drawn."""

@@ -126,4 +126,5 @@ class SingleSession:
 def _tensor(value: Any) -> Tensor:
     if isinstance(value, list):
         value = torch.stack([torch.as_tensor(each) for each in value])
-    return torch.as_tensor(value).detach()
+    value = torch.as_tensor(value)
+    return value.detach() if value.requires_grad else value

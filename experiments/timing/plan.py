@@ -130,7 +130,8 @@ def _chosen(backends: tuple[str, ...]) -> tuple[Entrant, ...]:
 def _training(training: Training, quick: bool) -> Task:
     entrants = [Entrant(each) for each in ("torch-tuned", *training.framework)]
     epochs = training.epochs // 50 if quick else training.epochs
-    effort = Effort(0.2, least=3) if quick else Effort(14.0, least=3, most=10, warm_up=1)
+    long = Effort(14.0, least=3, most=10, warm_up=1, more=True)
+    effort = Effort(0.2, least=3) if quick else long
     name = f"training: {training.report}"
     make = partial(compare_trainings, name, training.case, entrants, effort, epochs)
     return Task(name, make)

@@ -56,13 +56,13 @@ class Loss(Module):
     def check(self, prediction: Any, target: Any, *others: Any) -> None:
         """Refuse what the loss is not defined for, before anything is computed."""
         name = type(self).__name__
-        shape = prediction.shape
-        if self.reduction != "none" and 0 in shape and 0 in shape[: 1 + (self.runs is not None)]:
+        shape, wanted = prediction.shape, target.shape
+        if 0 in shape and self.reduction != "none" and 0 in shape[: 1 + (self.runs is not None)]:
             raise ValueError(f"{name}: the batch is empty, and nothing has no loss")
-        if self.same_shape and prediction.shape != target.shape:
+        if self.same_shape and shape != wanted:
             raise ValueError(
                 f"{name} takes prediction and target of one shape, and got "
-                f"{tuple(prediction.shape)} and {tuple(target.shape)}"
+                f"{tuple(shape)} and {tuple(wanted)}"
             )
         if self.same_shape and self.same_dtype and prediction.dtype != target.dtype:
             raise TypeError(

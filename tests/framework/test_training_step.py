@@ -143,6 +143,17 @@ def test_each_batch_size_has_a_recording_of_its_own():
     assert replays(step) == 2
 
 
+def test_data_on_another_device_is_refused_and_costs_no_recording():
+    *_, step = both_ways(perceptron)
+    for x, target in batches("MSELoss"):
+        step(x, target)
+    with pytest.raises(RuntimeError, match="device"):
+        step(x.to("meta"), target)
+    with pytest.raises(RuntimeError, match="device"):
+        step(x, target.to("meta"))
+    assert replays(step) == 1
+
+
 def test_a_changed_learning_rate_arrives_in_a_replay():
     model, lines, twin, step = both_ways(perceptron, optimizer="Adam")
     (x, target), *_ = batches("MSELoss")

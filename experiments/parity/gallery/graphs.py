@@ -6,6 +6,7 @@ import torch
 
 import framework.variable
 from experiments.parity.gallery.patches import Bug, around, attribute, fw, vjp
+from framework.state import using
 
 PROGRAMS = "programs/"
 
@@ -13,9 +14,9 @@ PROGRAMS = "programs/"
 class Forgetful(dict[Any, Any]):
     """Gradients on their way, of which the last to arrive replaces the others."""
 
-    def __contains__(self, key: object) -> bool:
+    def __getitem__(self, key: Any) -> Any:
         """Claim that nothing has arrived yet."""
-        return False
+        return 0.0
 
 
 class Doubling(dict[Any, Any]):
@@ -43,9 +44,13 @@ def _overwriting(right: Any, self: Any, *arguments: Any, **named: Any) -> None:
     right(self, *arguments, **named)
 
 
-def _oldest_first(right: Any, self: Any, leaves: bool) -> list[Any]:
-    found = right(self, leaves)
-    return found[:1] + found[:0:-1]
+def _oldest_first(right: Any, self: Any, seed: Any, create_graph: bool) -> dict[Any, Any]:
+    gradients = {self: seed}
+    with using(runs=self.runs, recording=create_graph, inside_module=False):
+        for variable in [self, *reversed(self.history()[1:])]:
+            if variable.function is not None and variable in gradients:
+                variable._pass_on(gradients.pop(variable), gradients, [], create_graph)
+    return gradients
 
 
 def _averaged(right: Any, gradient: Any, shape: Any) -> Any:
@@ -67,7 +72,7 @@ BUGS = (
     Bug("a shared node is counted twice", PROGRAMS,
         around(fw.Variable, "_pass_on", _through(Doubling))),
     Bug("nodes are visited oldest first", PROGRAMS,
-        around(fw.Variable, "_history", _oldest_first)),
+        around(fw.Variable, "_walk", _oldest_first)),
     Bug("broadcasting is not undone", PROGRAMS,
         attribute(framework.variable, "undo_broadcasting", lambda gradient, shape: gradient)),
     Bug("broadcasting is undone by a mean", PROGRAMS,
