@@ -28,7 +28,14 @@ def decide(outputs: Tensor, decision: str, threshold: float = 0.5) -> Tensor:
 
 
 def confusion(predicted: Tensor, labels: Tensor, classes: int) -> Tensor:
-    """Counts (runs, true class, predicted class) of predicted and labels, both (runs, n)."""
+    """Counts (runs, true class, predicted class) of predicted and labels, both (runs, n).
+
+    Raises:
+        ValueError: one of them is no class.
+    """
+    largest = int(torch.maximum(predicted, labels).max())
+    if largest >= classes:
+        raise ValueError(f"class {largest} (from 0) is none of the model's {classes}")
     runs = torch.arange(len(labels))[:, None]
     cells = (runs * classes + labels) * classes + predicted
     counts = torch.bincount(cells.flatten(), minlength=len(labels) * classes * classes)

@@ -167,7 +167,9 @@ class GroupTraining:
             finite = outputs.isfinite().all(-1).all(-1)
             self._note_divergence(epoch, finite & loss.isfinite())
             predicted = evaluation.decide(outputs, self.shared.decision, self.shared.threshold)
-            counts = evaluation.confusion(predicted, part.labels, self._classes())
+            # As many as outputs: those that happen to have points may differ between companions.
+            classes = max(2, outputs.shape[-1])
+            counts = evaluation.confusion(predicted, part.labels, classes)
             nan = torch.tensor(float("nan"), dtype=torch.float64)
             self._record(f"{name}_loss", loss)
             self._record(f"{name}_accuracy", evaluation.accuracy(counts).where(finite, nan))
@@ -182,9 +184,6 @@ class GroupTraining:
                 f"expected (runs, n, outputs) with {tuple(part.x.shape[:2])} in front"
             )
         return outputs
-
-    def _classes(self) -> int:
-        return max(2, *(int(part.labels.max()) + 1 for part in self.parts.values()))
 
     def _note_divergence(self, epoch: int, finite: Tensor) -> None:
         for index, fine in enumerate(finite.tolist()):

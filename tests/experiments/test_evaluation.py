@@ -27,6 +27,12 @@ def test_confusion_accuracy_and_f1_agree_with_scikit_learn(classes):
         assert evaluation.f1(counts)[run].item() == pytest.approx(score, abs=1e-15)
 
 
+def test_a_class_beyond_the_last_is_refused_and_not_counted_for_the_next_run():
+    for predicted, labels in (([0, 2], [0, 1]), ([0, 1], [0, 2])):
+        with pytest.raises(ValueError, match=r"class 2 \(from 0\) is none of the model's 2"):
+            counts_of(predicted, labels, 2)
+
+
 def test_f1_counts_class_one_as_positive():
     counts = counts_of([1, 1, 0, 0], [1, 0, 0, 0], 2)
     assert evaluation.f1(counts).item() == pytest.approx(2 / 3)

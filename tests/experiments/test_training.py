@@ -1,6 +1,7 @@
 import math
 import re
 
+import numpy as np
 import pytest
 import torch
 
@@ -110,6 +111,24 @@ def test_one_number_that_is_not_finite_is_divergence(small_run, probe, where):
     setattr(probe, where, float("inf"))
     [result] = train_group([small_run()])
     assert result["status"] == "diverged"
+
+
+def test_a_class_without_points_in_a_runs_splits_is_counted_all_the_same(small_run, tmp_path):
+    x = torch.randn(100, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    labels = (x[:, 0] > 0).long()
+    labels[:2] = 2
+    path = tmp_path / "rare.npz"
+    np.savez(path, x=x.numpy(), y=labels.numpy())
+    layers = [["Linear", {"in_features": 2, "out_features": 3}]]
+    points = {"name": str(path), "train": 25, "test": 20}
+    runs = [small_run(data=points, layers=layers, seed=seed) for seed in range(30)]
+    splits = [data.load(run.data, run.seed).values() for run in runs]
+    has_all = [max(int(part.labels.max()) for part in split) == 2 for split in splits]
+    without, with_all = runs[has_all.index(False)], runs[has_all.index(True)]
+    (alone,), (together, _) = train_group([without]), train_group([without, with_all])
+    assert alone["status"] == "ok"
+    assert alone["confusion"] == together["confusion"]
+    assert alone["curves"] == together["curves"]
 
 
 def test_curves_hold_every_evaluated_epoch_and_the_last(small_run):
