@@ -10,7 +10,8 @@ difference beyond the margin; else *different* where the paired t-test rejects z
 *undecided*. A difference that is real and yet within the margin is *equivalent*.
 
 Values that are not finite (runs that diverged or are missing) are left out, pair by pair; how many
-were used is part of every result.
+were used is part of every result. Where one side of a pair is left out for want of a value and the
+other has one, the two are neither identical nor equivalent, but different or *undecided*.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Comparison:
         margin: the largest difference that does not matter, stated beforehand.
         p_equivalent: the larger p-value of the two one-sided tests against the margin.
         p_different: the p-value of the paired t-test against zero.
+        one_sided: pairs in which one side alone has a value.
         verdict: identical, equivalent, different, undecided; "not measured" below two pairs.
     """
 
@@ -58,6 +60,7 @@ class Comparison:
     p_equivalent: float
     p_different: float
     verdict: str
+    one_sided: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,12 @@ def compare(first: ArrayLike, second: ArrayLike, margin: float, level: float = L
     gaps = _gaps(first, second)
     difference = mean_interval(gaps)
     p_equivalent, p_different = _paired_tests(gaps, margin)
-    comparison = Comparison(difference, margin, p_equivalent, p_different, "identical")
-    return _judged(comparison, level) if gaps.any() or len(gaps) < 2 else comparison
+    one_sided = _one_sided(first, second)
+    comparison = Comparison(
+        difference, margin, p_equivalent, p_different, "identical", one_sided=one_sided
+    )
+    decided = len(gaps) > 1 and not gaps.any() and not one_sided
+    return comparison if decided else _judged(comparison, level)
 
 
 def compare_all(
@@ -252,6 +259,12 @@ def _gaps(first: ArrayLike, second: ArrayLike) -> Values:
     return gaps
 
 
+def _one_sided(first: ArrayLike, second: ArrayLike) -> int:
+    """How many pairs are finite on one side alone."""
+    one, other = (np.isfinite(np.asarray(each, dtype=np.float64)) for each in (first, second))
+    return int((one != other).sum())
+
+
 def _paired_tests(gaps: Values, margin: float) -> tuple[float, float]:
     """p-values of equivalence and of difference; certain where all gaps are the same."""
     from scipy.stats import t
@@ -270,7 +283,7 @@ def _paired_tests(gaps: Values, margin: float) -> tuple[float, float]:
 def _judged(comparison: Comparison, level: float) -> Comparison:
     if comparison.difference.count < 2:
         verdict = "not measured"
-    elif comparison.p_equivalent < level:
+    elif comparison.p_equivalent < level and not comparison.one_sided:
         verdict = "equivalent"
     else:
         verdict = "different" if comparison.p_different < level else "undecided"

@@ -1,7 +1,7 @@
 """The tables of a sweep."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -144,7 +144,12 @@ def compared(results: Results, rows: Sequence[Row], other: str) -> list[Comparis
         count = len(results.sweep.seeds)
         first, second = (_of(cells[each], quantity, count) for each in (other, results.reference))
         pairs.append((first, second, margin_of(quantity.label, second) or np.nan))
-    return compare_all(pairs)
+    return [_undecided(gap) if gap.one_sided else gap for gap in compare_all(pairs)]
+
+
+def _undecided(gap: Comparison) -> Comparison:
+    """One side's runs were lost where the other's finished: that is measured, if not compared."""
+    return replace(gap, verdict="undecided") if gap.verdict == "not measured" else gap
 
 
 def difference(gap: Comparison, scale: float) -> str:

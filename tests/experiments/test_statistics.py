@@ -78,6 +78,17 @@ def test_a_pair_with_one_value_that_is_not_finite_is_left_out():
     assert (found.estimate, found.count) == (1.0, 2)
 
 
+@pytest.mark.parametrize(("gaps", "verdict"), [(0.0, "undecided"), (1e-6, "different")])
+def test_pairs_of_which_one_side_was_lost_are_neither_identical_nor_equivalent(gaps, verdict):
+    gone = NUMBERS == 4
+    lost = np.where(gone, math.nan, NUMBERS + gaps * np.arange(1, 9))
+    found = statistics.compare(lost, NUMBERS, 0.5)
+    assert (found.verdict, found.one_sided) == (verdict, 3)
+    assert statistics.compare_all([(lost, NUMBERS, 0.5)])[0].verdict == verdict
+    where_both_are = statistics.compare(lost, np.where(gone, math.nan, NUMBERS), 0.5)
+    assert where_both_are.verdict in ("identical", "equivalent")
+
+
 def test_samples_of_different_lengths_are_no_pairs():
     with pytest.raises(ValueError, match="two samples of one length"):
         statistics.compare([1.0, 2.0], [1.0], 0.1)

@@ -130,6 +130,19 @@ def test_diverged_runs_are_left_out_of_means_and_shown_as_lost(small):
     assert any("2 of 2 diverged" in note for note in figure.notes)
 
 
+@pytest.mark.parametrize("lost", [{1}, {0, 1, 2, 3}])
+def test_a_backend_that_diverges_where_torch_does_not_is_not_said_to_be_identical(small, lost):
+    grid = small(backends=["framework", "torch"], seeds=4)
+
+    def describe(run):
+        gone = run.backend == "framework" and run.seed in lost
+        return {"status": "diverged" if gone else "ok"}
+
+    outcome = grid.outcome(records(grid.runs(False), describe), False)
+    assert outcome.verdicts[0].verdict == "undecided"
+    assert set(table(outcome, "pairs").frame["agreement"]) == {"undecided"}
+
+
 def test_a_diverged_run_does_not_move_the_mean_of_the_others(small):
     grid = small(seeds=3)
 
