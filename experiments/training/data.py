@@ -92,11 +92,12 @@ def encode(labels: Tensor, target: str, classes: int, dtype: torch.dtype) -> Ten
 
 
 def _draw(data: "Data", seed: int) -> dict[str, Points]:
+    sizes = {name: getattr(data, name) for name in SPLITS if getattr(data, name)}
     if ":" in data.name:
         drawn: dict[str, Points] = attribute(data.name)(data, seed)
+        _check_sizes(data.name, drawn, sizes)
         return drawn
     generator = seeds.generator("data", seed)
-    sizes = {name: getattr(data, name) for name in SPLITS if getattr(data, name)}
     if data.name in GENERATED:
         # Split by split, so that a validation split leaves the other two as they are.
         return {
@@ -106,13 +107,23 @@ def _draw(data: "Data", seed: int) -> dict[str, Points]:
     return _divide(points, sizes, generator, data.name)
 
 
+def _check_sizes(name: str, drawn: dict[str, Points], sizes: dict[str, int]) -> None:
+    """Raise ValueError where a user's function left a split out or has other training points."""
+    found = {split: len(points.labels) for split, points in drawn.items()}
+    if not sizes.keys() <= found.keys() or found["train"] != sizes["train"]:
+        raise ValueError(f"{name} returned {_listed(found)}: asked for were {_listed(sizes)}")
+
+
+def _listed(sizes: dict[str, int]) -> str:
+    return ", ".join(f"{split}={size}" for split, size in sizes.items())
+
+
 def _divide(
     points: Points, sizes: dict[str, int], generator: torch.Generator, name: str
 ) -> dict[str, Points]:
     count = len(points.labels)
     if sum(sizes.values()) > count:
-        asked = ", ".join(f"{key}={size}" for key, size in sizes.items())
-        raise ValueError(f"{name} has {count} points: too few for {asked}")
+        raise ValueError(f"{name} has {count} points: too few for {_listed(sizes)}")
     parts = torch.randperm(count, generator=generator)[: sum(sizes.values())].split(
         list(sizes.values())
     )

@@ -202,5 +202,16 @@ def test_a_users_function_is_a_data_set(monkeypatch):
     module = types.ModuleType("own_data_set")
     module.points = own_points
     monkeypatch.setitem(sys.modules, "own_data_set", module)
-    found = data.load(Data(name="own_data_set:points", standardise="none"), 5)
+    asked = Data(name="own_data_set:points", train=1, test=1, standardise="none")
+    found = data.load(asked, 5)
     assert found["train"].x.tolist() == [[5.0, 5.0, 5.0]]
+
+
+@pytest.mark.parametrize("sizes", [{"train": 2}, {"validation": 1}])
+def test_a_users_function_that_returns_other_splits_than_were_asked_for_is_named(
+    monkeypatch, sizes
+):
+    monkeypatch.setattr(data, "attribute", lambda name: own_points)
+    asked = Data(name="own_data_set:points", **{"train": 1, "test": 1} | sizes)
+    with pytest.raises(ValueError, match="returned train=1, test=1: asked for were train="):
+        data.load(asked, 5)
