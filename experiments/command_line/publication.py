@@ -26,7 +26,7 @@ def write(outcomes: Sequence[Outcome], store: Store, options: Options, problems:
             options.progress.say(
                 f"{left_out} recorded runs were trained by other code and are not in runs.csv"
             )
-    _draw(outcomes, store, options, problems)
+    drawn = _draw(outcomes, store, options, problems)
     with (
         attempt("the page", store, problems),
         writing(options.results),
@@ -35,13 +35,16 @@ def write(outcomes: Sequence[Outcome], store: Store, options: Options, problems:
         from experiments import tables
         from experiments.page import document, judged
 
-        every = _for_page(outcomes, options)
+        every = _for_page(drawn, options)
         document.write(every, facts, options.results)
         for verdicts in judged.outcomes(every):
             tables.write(verdicts, options.results)
 
 
-def _draw(outcomes: Sequence[Outcome], store: Store, options: Options, problems: list[str]) -> None:
+def _draw(
+    outcomes: Sequence[Outcome], store: Store, options: Options, problems: list[str]
+) -> list[Outcome]:
+    """Write tables and figures; the outcomes with those figures that could be drawn."""
     from experiments import tables
     from experiments.runner.workers import each_done
 
@@ -50,12 +53,18 @@ def _draw(outcomes: Sequence[Outcome], store: Store, options: Options, problems:
             tables.write(outcome, options.results)
     single = [replace(outcome, figures=(one,)) for outcome in outcomes for one in outcome.figures]
     tasks = [(outcome, options.results) for outcome in single]
+    failed: set[tuple[str, str]] = set()
     with options.progress.count("drawing", len(tasks), "figures") as advance:
         for (outcome, _), error in each_done(_draw_one, tasks, options.jobs):
             with attempt(f"figures of {outcome.name}", store, problems), writing(options.results):
                 if error is not None:
+                    failed.add((outcome.name, outcome.figures[0].name))
                     raise error
             advance(1)
+    return [
+        replace(each, figures=tuple(f for f in each.figures if (each.name, f.name) not in failed))
+        for each in outcomes
+    ]
 
 
 def _draw_one(outcome: Outcome, results: Path) -> None:

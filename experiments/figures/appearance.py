@@ -38,7 +38,7 @@ _FIXED = {
 }
 _ALIASES = {"torch": "torch.nn"}
 
-_OTHERS = (
+OTHERS = (
     Look("#0077BB", (), "o", ""),
     Look("#EE7733", (5, 2), "s", "///"),
     Look("#009988", (1, 1.5), "^", "..."),
@@ -59,7 +59,7 @@ def looks(names: Iterable[str]) -> dict[str, Look]:
     wanted = list(dict.fromkeys(names))
     fixed = {name: _FIXED[_ALIASES.get(name, name)] for name in wanted if _has_own(name)}
     colours, markers = ({getattr(look, part) for look in fixed.values()} for part in _PARTS)
-    free = sorted(_OTHERS, key=lambda look: (look.colour in colours, look.marker in markers))
+    free = sorted(OTHERS, key=lambda look: (look.colour in colours, look.marker in markers))
     others = [name for name in wanted if name not in fixed]
     if len(others) > len(free):
         raise ValueError(

@@ -38,7 +38,11 @@ def page_key(quick: bool) -> str:
 
 
 def keep(outcome: Outcome, key: str, results: Path, shelf: str = "measured") -> bool:
-    """Keep an outcome under `results/raw/`; False where it would not come back exactly."""
+    """Keep an outcome under `results/raw/`; False where it would not come back exactly.
+
+    Then one of that name that was kept before is not kept any longer either.
+    """
+    _path(outcome.name, results, shelf).unlink(missing_ok=True)
     try:
         text = json.dumps({"key": key, **_entries(outcome)}, default=_plain)
         if not _same(outcome, _outcome(json.loads(text))):

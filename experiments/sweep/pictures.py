@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from experiments.figures.appearance import OTHERS
 from experiments.outcome import Figure
 from experiments.reports.quantities import TEST_ACCURACY, TEST_F1, TEST_LOSS, Quantity
 from experiments.statistics import finite, mean
@@ -45,6 +46,7 @@ def _robustness(results: Results, quantity: Quantity) -> Figure:
             "y_label": quantity.shown,
             "log_y": quantity is TEST_LOSS,
             "columns": min(across, 3),
+            "ordered": len({line["series"] for line in lines}) > len(OTHERS),
         },
         notes=(
             "Mean of the runs that finished, after the last epoch; the band holds all of them. No "

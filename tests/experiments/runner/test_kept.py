@@ -4,6 +4,7 @@ import pytest
 from experiments.command_line import driver, measurements, publication
 from experiments.outcome import Figure, Outcome, Table, Verdict, kept
 from experiments.runner.options import Options
+from experiments.store import Store
 
 FRAMES = {
     "numbers": pd.DataFrame({"a": [1, 2], "b": [0.1, 1 / 3], "c": [True, False]}),
@@ -52,6 +53,12 @@ def test_ordinary_tables_are_kept(tmp_path, name):
     assert kept.keep(outcome(FRAMES[name]), "key", tmp_path)
 
 
+def test_an_outcome_that_cannot_be_kept_leaves_no_older_one_in_its_place(tmp_path):
+    assert kept.keep(outcome(FRAMES["numbers"]), "key", tmp_path)
+    assert not kept.keep(outcome(pd.DataFrame({"a": [(1, 2)]})), "key", tmp_path)
+    assert kept.find("mine", "key", tmp_path) is None
+
+
 def test_another_key_finds_nothing(tmp_path):
     kept.keep(outcome(FRAMES["numbers"]), "key", tmp_path)
     assert kept.find("mine", "other", tmp_path) is None
@@ -78,6 +85,25 @@ def test_a_page_leaves_out_what_other_code_has_left(tmp_path, monkeypatch):
     publication._for_page([outcome(FRAMES["numbers"], "grid")], options)
     monkeypatch.setattr(kept, "page_key", lambda quick: "other")
     assert publication._for_page([], options) == []
+
+
+def test_a_figure_that_cannot_be_drawn_is_left_out_of_the_page(tmp_path):
+    many = pd.DataFrame({"series": [f"s{n}" for n in range(9)], "x": range(9), "y": range(9)})
+    figures = (
+        Figure("good", "Drawn", "scatter", POINTS),
+        Figure("bad", "Nine series are too many", "scatter", many),
+    )
+    store, options = Store(tmp_path), Options(results=tmp_path, jobs=1)
+    store.prepare()
+    problems = []
+    publication.write([Outcome("mine", "Mine", figures=figures)], store, options, problems)
+    assert len(problems) == 1
+    assert "at most 8 series" in problems[0]
+    page = (tmp_path / "report.html").read_text()
+    assert "mine-figure-good" in page
+    assert "mine-figure-bad" not in page
+    publication.write([], store, options, problems)
+    assert len(problems) == 1
 
 
 def test_parity_is_measured_once_unless_it_is_asked_for_by_name(tmp_path, monkeypatch):

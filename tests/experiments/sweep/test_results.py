@@ -11,6 +11,8 @@ import pytest
 
 from experiments import sweep, timing
 from experiments.backends.framework import framework
+from experiments.figures import drawing
+from experiments.page.figures import interactive
 from experiments.store.record import Provenance, Record
 from experiments.sweep.times import QUANTITY
 from experiments.training.loop import train_group
@@ -141,6 +143,16 @@ def test_a_backend_that_diverges_where_torch_does_not_is_not_said_to_be_identica
     outcome = grid.outcome(records(grid.runs(False), describe), False)
     assert outcome.verdicts[0].verdict == "undecided"
     assert set(table(outcome, "pairs").frame["agreement"]) == {"undecided"}
+
+
+def test_more_optimizers_than_there_are_looks_are_drawn_all_the_same(small):
+    optimizers = ["SGD", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam"]
+    grid = small(optimizers=[*optimizers, "RMSprop"])
+    outcome = grid.outcome(records(grid.runs(False), lambda _: {}), False)
+    figure = next(each for each in outcome.figures if each.name == "learning-rates-test-accuracy")
+    assert set(figure.data["series"]) == {*optimizers, "RMSprop"}
+    assert drawing.render(figure)["svg"]
+    assert interactive(figure)
 
 
 def test_a_diverged_run_does_not_move_the_mean_of_the_others(small):
