@@ -31,6 +31,15 @@ Rates = Annotated[tuple[Rate, ...], Field(strict=False, min_length=1)]
 Points = Annotated[int, Field(ge=1, le=MOST_POINTS)]
 
 
+def distinct(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The items; raises ValueError where one is there twice."""
+    first: dict[Any, int] = {}
+    for place, item in enumerate(items):
+        if first.setdefault(item, place) != place:
+            raise ValueError(f"{first[item]} and {place} (from 0) are the same, {item!r}")
+    return items
+
+
 def fill(layer: Entry, numbers: Mapping[str, int]) -> Entry:
     """The layer with the words "features" and "outputs" replaced by these numbers."""
     words = {key: value for key, value in layer.arguments.items() if str(value) in WORDS}
@@ -173,7 +182,7 @@ class LossChoice(Choice):
 class OptimizerChoice(Choice):
     """An optimizer; with `learning_rates`, these in place of the sweep's."""
 
-    learning_rates: Rates | None = None
+    learning_rates: Annotated[Rates, AfterValidator(distinct)] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "OptimizerChoice":

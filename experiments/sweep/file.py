@@ -29,14 +29,6 @@ TAKEN = {"parity", "timing", "structure", "runs"}
 Item = TypeVar("Item")
 
 
-def _distinct(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    first: dict[Any, int] = {}
-    for place, item in enumerate(items):
-        if first.setdefault(item, place) != place:
-            raise ValueError(f"{first[item]} and {place} (from 0) are the same, {item!r}")
-    return items
-
-
 def _seeds(given: Any) -> Any:
     """A number of seeds as the seeds from 0."""
     if isinstance(given, int) and not isinstance(given, bool) and 0 < given <= MOST_SEEDS:
@@ -46,14 +38,16 @@ def _seeds(given: Any) -> Any:
     return given
 
 
-Axis = Annotated[tuple[Item, ...], Field(strict=False, min_length=1), AfterValidator(_distinct)]
+Axis = Annotated[
+    tuple[Item, ...], Field(strict=False, min_length=1), AfterValidator(choices.distinct)
+]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _number_of_seeds = {"type": "integer", "minimum": 1, "maximum": MOST_SEEDS}
 _list_of_seeds = {"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0}}
 Seeds = Annotated[
     tuple[Seed, ...],
     Field(strict=False, min_length=1, max_length=MOST_SEEDS),
-    AfterValidator(_distinct),
+    AfterValidator(choices.distinct),
     BeforeValidator(_seeds),
     WithJsonSchema({"anyOf": [_number_of_seeds, _list_of_seeds]}),
 ]
@@ -79,7 +73,7 @@ class SweepFile(Frozen):
     data: Axis[choices.DataSet] = (choices.DataSet(),)
     losses: Axis[choices.LossChoice]
     optimizers: Axis[choices.OptimizerChoice] = (choices.OptimizerChoice(name="SGD"),)
-    learning_rates: Annotated[choices.Rates, AfterValidator(_distinct)]
+    learning_rates: Annotated[choices.Rates, AfterValidator(choices.distinct)]
     schedules: Axis[choices.Schedule] = (Entry(choices.NO_SCHEDULE),)
     initialisations: Axis[choices.Initialisation] = (Entry("torch"),)
     batch_sizes: Axis[choices.BatchSize] = (100,)

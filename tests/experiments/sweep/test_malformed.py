@@ -120,6 +120,10 @@ MISTAKES = [
     ({"learning_rates": [float("inf")]}, ["learning_rates.0", "finite"]),
     ({"learning_rates": [float("nan")]}, ["learning_rates.0"]),
     ({"learning_rates": [0.1, 0.1]}, ["learning_rates: 0 and 1", "the same"]),
+    (
+        {"optimizers": [{"name": "SGD", "learning_rates": [0.1, 0.1]}]},
+        ["optimizers.0.learning_rates: 0 and 1", "the same"],
+    ),
     ({"learning_rates": [True]}, ["learning_rates.0: takes a number, not True"]),
     ({"schedules": [{}]}, ["schedules.0", "name is missing"]),
     ({"schedules": [{"name": "ExponentialLR", "gamma": 0.9}]}, ["schedules.0", "'gamma'"]),
