@@ -10,6 +10,9 @@ from experiments.tables import MISSING
 TINY = 1e-4
 """Numbers all smaller than this are written with an exponent."""
 
+SMALLEST = 1e-6
+"""A spread below this has no digit among the six decimals that are shown at most."""
+
 
 def decimals(spread: float) -> int:
     """How many decimals show two digits of the spread, six at most."""
@@ -26,6 +29,8 @@ def with_spread(value: float, spread: float | None) -> str:
         return f"{value:.4g}"
     if spread == 0:
         return f"{value:.4g} ± 0"
+    if spread < SMALLEST:
+        return f"{value:.4g} ± {spread:.1e}"
     digits = decimals(spread)
     return f"{value:.{digits}f} ± {spread:.{digits}f}"
 
