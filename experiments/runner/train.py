@@ -53,7 +53,7 @@ def train(
     Args:
         jobs: worker processes; they change nothing in the records.
         retry_failed: train groups with a failed, crashed, timed out or unsupported run again.
-        fail_fast: stop at the first run that fails.
+        fail_fast: stop at the first run that fails; one that failed earlier is none.
         timeout: seconds a run may take; a group may take as many times that as it has runs.
         cluster: address of a dask scheduler to train on instead.
         summary: is kept up to date, so that it tells what is done where training ends early.
@@ -75,8 +75,9 @@ def train(
             for report in reports:
                 summary.add(report)
                 advance(len(report.statuses))
-                if fail_fast and summary.failed:
-                    raise Stopped(_stopped(summary, store))
+                failed = [key for key, status in report.statuses.items() if status in FAILED]
+                if fail_fast and failed:
+                    raise Stopped(_stopped(failed[0], summary, store))
     return summary
 
 
@@ -97,11 +98,11 @@ def _missing(
     return sorted(missing, key=_effort, reverse=True)
 
 
-def _stopped(summary: Summary, store: Store) -> str:
-    record = store.good(summary.failed[0])
+def _stopped(failed: str, summary: Summary, store: Store) -> str:
+    record = store.good(failed)
     why = f" ({describe(record.spec)}) {record.status}: {record.last_line}" if record else ""
     return (
-        f"run {summary.failed[0][:8]}{why}; --fail-fast ended the rest, and the "
+        f"run {failed[:8]}{why}; --fail-fast ended the rest, and the "
         f"{summary.reused + summary.trained} runs that are done are kept"
     )
 

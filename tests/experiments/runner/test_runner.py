@@ -136,6 +136,13 @@ def test_fail_fast_ends_at_the_first_failure_and_keeps_what_was_done(store):
     assert len(store.ids()) < len(later)
 
 
+def test_fail_fast_does_not_end_at_what_failed_earlier(store):
+    failing, others = run("Raising", learning_rate=UNLUCKY), some()
+    train([failing], store)
+    found = train([failing, *others], store, fail_fast=True)
+    assert (found.trained, found.failed) == (len(others), [failing.id])
+
+
 def test_a_diverged_run_is_a_result(store):
     specs = [run("torch", learning_rate=1e30)]
     assert not train(specs, store).failed
