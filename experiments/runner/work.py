@@ -64,12 +64,19 @@ class Plan:
         statuses = {}
         for run in runs:
             record = store.find(run.id)
-            if record is None or record.stale(provenance.of(run)):
-                return None
-            if self.retry_failed and record.status not in ("ok", "diverged"):
+            if record is None or not self._serves(record, run):
                 return None
             statuses[run.id] = record.status
         return statuses
+
+    def complete(self, store: Store, runs: Sequence[RunSpec]) -> bool:
+        """Whether a group need not be trained; nothing is set aside."""
+        found = ((store.good(run.id), run) for run in runs)
+        return all(record is not None and self._serves(record, run) for record, run in found)
+
+    def _serves(self, record: Record, run: RunSpec) -> bool:
+        again = self.retry_failed and record.status not in ("ok", "diverged")
+        return not again and not record.stale(provenance.of(run))
 
 
 def get_ready(run: RunSpec) -> None:

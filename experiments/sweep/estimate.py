@@ -17,12 +17,14 @@ FEW = 2
 
 def lines(sweep: "Sweep", options: "Options") -> Iterator[str]:
     """Number of trainings, by backend, and about how long they take."""
+    from experiments.runner.work import Plan
     from experiments.store import Store
 
-    runs = sweep.runs(options.quick)
+    runs = list({run.id: run for run in sweep.runs(options.quick)}.values())
     yield f"{sweep.name}: {len(runs)} trainings of {runs[0].epochs} epochs"
     store = Store(options.results)
-    left = [run for run in runs if store.good(run.id) is None]
+    plan = Plan(retry_failed=options.retry_failed)
+    left = [run for group in groups(runs) if not plan.complete(store, group) for run in group]
     if len(left) < len(runs):
         yield f"{len(runs) - len(left)} of them are in {store.folder} already"
     total, unknown = 0.0, []

@@ -1,9 +1,13 @@
 """What a sweep would be, before it is one."""
 
+from dataclasses import replace
+
+import pytest
+
 from experiments import sweep
 from experiments.runner.options import Options
-from experiments.specification import RunSpec
-from experiments.store import Store
+from experiments.store import Store, provenance
+from experiments.store.record import Provenance, Record
 
 
 def lines(path, folder, **options):
@@ -22,10 +26,20 @@ def test_a_dry_run_leaves_nothing_behind(write, tmp_path):
     assert not (tmp_path / "results").exists()
 
 
-def test_a_dry_run_counts_what_is_there_already(write, tmp_path, monkeypatch):
-    there = sweep.load(write()).runs(False)[0].id
-    monkeypatch.setattr(Store, "good", lambda store, run_id: RunSpec if run_id == there else None)
-    assert lines(write(), tmp_path)[1].startswith("1 of them")
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "4 of them"),
+        ({"provenance": Provenance("other", "code", "elsewhere")}, "torch: 8 trainings"),
+        ({"status": "failed"}, "torch: 8 trainings"),
+    ],
+)
+def test_a_dry_run_counts_what_would_not_be_trained_again(write, tmp_path, change, said):
+    path, store = write(batch_sizes=[5, 10]), Store(tmp_path / "results")
+    for run in sweep.load(path).runs(False):
+        if run.batch_size == 5:
+            store.write(replace(Record(run, "ok", provenance.of(run)), **change))
+    assert lines(path, tmp_path, retry_failed=True)[1].startswith(said)
 
 
 def test_a_backend_that_cannot_train_this_is_named(write, tmp_path):
