@@ -30,12 +30,13 @@ def tensorboard(options: Options) -> tuple[int, Path]:
             record = store.good(run_id)
             if record is not None and _current(record):
                 time = store.path(run_id).stat().st_mtime
-                place = str(folder / _name(record))
-                with (
-                    writing(options.results),
-                    SummaryWriter(place, filename_suffix=".run") as writer,
-                ):
-                    _write(record, writer, time)
+                place = folder / _name(record)
+                with writing(options.results):
+                    # Files of an earlier export would be shown as well.
+                    for old in place.glob("events.out.tfevents.*.run"):
+                        old.unlink()
+                    with SummaryWriter(str(place), filename_suffix=".run") as writer:
+                        _write(record, writer, time)
                 written += 1
             advance(1)
     if not written:

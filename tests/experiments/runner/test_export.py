@@ -50,6 +50,14 @@ def test_every_curve_of_a_finished_run_is_exported_by_epoch(store):
         assert [scalar.value for scalar in scalars] == pytest.approx(curve)
 
 
+def test_exporting_again_replaces_what_was_there(store):
+    store.write(*train([run("framework")]))
+    for _ in range(2):
+        _, folder = export.tensorboard(Options(results=store.results))
+    _, events = read(folder)
+    assert [scalar.step for scalar in events.Scalars("loss/test")] == [1, 2]
+
+
 def test_failed_runs_are_not_exported(store):
     (record,) = train([run("framework")])
     store.write(Record(record.spec, "failed", record.provenance))
