@@ -24,7 +24,7 @@ def lines() -> Iterator[str]:
     yield "  package.module:attribute of your own"
     known = {
         "data": [*checks.DATA_SETS, "a .csv or .npz file"],
-        "initialisations": ["own", "torch", *schemes.SCHEMES],
+        "initialisations": ["torch", *schemes.SCHEMES],
         "layers": sorted(parts.known("layer")),
         "losses": sorted(parts.known("loss")),
         "optimizers": sorted(parts.known("optimizer")),

@@ -100,7 +100,7 @@ class RunSpec(Frozen):
     """One training, completely decided.
 
     Args:
-        initialisation: one of `experiments.specification.schemes`; "own" is the backend's default.
+        initialisation: one of `experiments.specification.schemes`.
         optimizer: without its learning rate, which is `learning_rate`.
         schedule: a class of torch.optim.lr_scheduler, stepped after each epoch.
         loss: torch's arguments; `reduction="batchmean"` is the sum over the outputs, averaged over

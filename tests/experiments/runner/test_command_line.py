@@ -10,6 +10,7 @@ import run_all
 from experiments.command_line import commands, driver
 from experiments.runner import lock
 from experiments.runner.options import Options
+from experiments.specification import Entry, schemes
 from experiments.store import Store, StoreError
 
 
@@ -196,6 +197,13 @@ def test_the_list_names_reports_backends_and_what_sweeps_are_made_of(ask):
     assert status == 0
     for name in ("olsen-2018", "framework-autograd", "disk", "LayerNorm", "HuberLoss", "Adagrad"):
         assert name in out
+
+
+def test_every_initialisation_in_the_list_can_be_asked_for(ask):
+    _, out, _ = ask("list")
+    listed = out.partition("\ninitialisations\n")[2].partition("\nlayers\n")[0]
+    for name in listed.replace(",", " ").split():
+        schemes.check(Entry(name))
 
 
 def test_status_of_an_empty_folder_says_what_to_do(ask, tmp_path):
