@@ -77,11 +77,14 @@ def imported(name: str) -> ModuleType:
 
 
 def arguments(entry: "Entry") -> dict[str, Any]:
-    """The entry's arguments as torch takes them: class weights become tensors."""
+    """The entry's arguments as torch takes them: class weights become tensors, in float64.
+
+    They are for the caller to convert: each is known to all the digits that were written.
+    """
     import torch
 
     return {
-        name: torch.tensor(value)
+        name: torch.tensor(value, dtype=torch.float64)
         if name in TENSOR_ARGUMENTS and isinstance(value, tuple)
         else value
         for name, value in entry.arguments.items()

@@ -188,7 +188,8 @@ def check_loss(loss: "Entry", target: str, outputs: int) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            value = building.build_loss(building.reference(), loss)(prediction, wanted)
+            compute = building.build_loss(building.reference(), loss).to(prediction.dtype)
+            value = compute(prediction, wanted)
     except Exception as error:
         raise ValueError(f"{loss} cannot be the loss: {first_line(error)}") from error
     if value.dim() != 0:

@@ -61,6 +61,15 @@ def test_losses_are_torchs_one_for_each_run():
     ]
 
 
+@pytest.mark.parametrize(("weight", "dtype"), [((0.1, 0.9), "float64"), ((1, 2), "float32")])
+def test_class_weights_have_the_digits_that_the_dtype_holds(weight, dtype):
+    number = getattr(torch, dtype)
+    outputs, target = torch.rand(1, 5, 2, dtype=number), torch.tensor([[0, 1, 1, 0, 1]])
+    found = evaluation.losses(Entry("CrossEntropyLoss", weight=weight), outputs, target)
+    right = torch.nn.CrossEntropyLoss(weight=torch.tensor(weight, dtype=number))
+    assert found.item() == right(outputs[0], target[0]).item()
+
+
 def test_batchmean_sums_over_the_outputs_and_averages_over_the_batch():
     outputs, target = torch.rand(2, 1, 5, 4, dtype=torch.float64)
     found = evaluation.losses(Entry("MSELoss", reduction="batchmean"), outputs, target)
