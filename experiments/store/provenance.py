@@ -6,6 +6,8 @@ trains, torch's version and the CPU capability. The rest of the environment is k
 
 import ast
 import json
+import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
@@ -17,7 +19,9 @@ from experiments.specification import RunSpec
 from experiments.store.record import Provenance
 
 OWN = ("framework", "reference", "experiments")
+INSTALLED = {"site-packages", "dist-packages"}
 HARNESS = "experiments.training.loop"
+_NAMED = re.compile(r"(\w+\.)?TYPE_CHECKING")
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -65,13 +69,15 @@ def _strings(value: Any) -> Iterator[str]:
 def code_digest(modules: frozenset[str]) -> str:
     """SHA-256 of the syntax trees, without docstrings, of modules and all they import of ours.
 
-    Ours is what lies in this project, or in the top-level package of one of `modules`.
+    Ours is what lies in this project, in the top-level package of one of `modules`, or elsewhere
+    than Python's library and installed packages do: an adapter's framework, for one.
     """
-    ours = {*OWN, *(name.partition(".")[0] for name in modules)}
+    named = {*OWN, *(name.partition(".")[0] for name in modules)}
     waiting, seen = sorted(modules), {}
     while waiting:
         name = waiting.pop()
-        if name in seen or name.partition(".")[0] not in ours:
+        package = name.partition(".")[0]
+        if name in seen or not (package in named or _is_local(package)):
             continue
         tree = _tree(name)
         seen[name] = None if tree is None else sha256(ast.dump(tree).encode()).hexdigest()
@@ -90,6 +96,18 @@ def _tree(name: str) -> ast.Module | None:
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             del node.body[0]
     return tree
+
+
+@cache
+def _is_local(package: str) -> bool:
+    if package in sys.stdlib_module_names:
+        return False
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError, AttributeError):
+        return False
+    places = [spec.origin, *(spec.submodule_search_locations or [])] if spec else []
+    return not any(INSTALLED & set(Path(place).parts) for place in places if place)
 
 
 @cache
@@ -122,7 +140,9 @@ def _imports(name: str, tree: ast.Module) -> Iterator[str]:
 
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:
     """All nodes but those that are only there for type checkers."""
-    if isinstance(tree, ast.If) and "TYPE_CHECKING" in ast.dump(tree.test):
+    if isinstance(tree, ast.If) and _NAMED.fullmatch(ast.unparse(tree.test)):
+        for other in tree.orelse:
+            yield from _executed(other)
         return
     yield tree
     for node in ast.iter_child_nodes(tree):

@@ -81,6 +81,34 @@ def test_imports_for_type_checkers_are_not_followed(package):
     assert package(backend=line, helper="y = 1") == package(backend=line, helper="y = 2")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "if TYPE_CHECKING:\n    import json\nelse:\n    import theirs.helper",
+        "if not TYPE_CHECKING:\n    import theirs.helper",
+    ],
+)
+def test_imports_that_type_checkers_alone_leave_out_are_followed(package, line):
+    line = f"from typing import TYPE_CHECKING\n{line}"
+    assert package(backend=line, helper="y = 1") != package(backend=line, helper="y = 2")
+
+
+@pytest.mark.parametrize(("folder", "followed"), [("beside", True), ("site-packages", False)])
+def test_what_an_adapter_imports_is_followed_unless_it_is_installed(
+    package, tmp_path, monkeypatch, folder, followed
+):
+    (tmp_path / folder / "their_framework").mkdir(parents=True)
+    monkeypatch.syspath_prepend(tmp_path / folder)
+    code = tmp_path / folder / "their_framework" / "__init__.py"
+    digests = []
+    for text in ("y = 1", "y = 2"):
+        code.write_text(text)
+        provenance._is_local.cache_clear()
+        digests.append(package(backend="import their_framework"))
+    provenance._is_local.cache_clear()
+    assert (digests[0] != digests[1]) is followed
+
+
 def test_modules_that_import_each_other_have_a_digest(package):
     assert package(backend="import theirs.helper", helper="import theirs.backend")
 
