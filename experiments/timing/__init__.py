@@ -72,7 +72,8 @@ def seconds_per_step(
 ) -> float | None:
     """What one step of one run takes on the disk problem with 2-25-25-25-2 and batch 100.
 
-    None where a timing run has no such step (a quick one has none), or where its time is void.
+    None where a timing run has no such step (a quick one has none), where its time is void, or
+    where another machine or other versions took it.
     """
     from experiments.timing.comparison import Entrant
     from experiments.timing.plan import grid_name
@@ -80,6 +81,8 @@ def seconds_per_step(
     comparison = measured.comparisons.get(grid_name(loss, optimizer) or "")
     label = Entrant(backend, runs).label
     if comparison is None or label not in comparison.turns or not comparison.agrees(label):
+        return None
+    if measured.environment != environment_id():
         return None
     return comparison.seconds(label)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from experiments.store.environment import environment_id
 from experiments.timing.agreement import Agreement
 from experiments.timing.comparison import AGAIN, BASELINE, Comparison
 from experiments.timing.measured import Measured
@@ -27,7 +28,8 @@ def comparison(name, noise=0.01, units=None, agreements=None, unsupported=None, 
     )
 
 
-def measured(*comparisons, quick=False, digest="of the code", environment="this machine"):
+def measured(*comparisons, quick=False, digest="of the code", environment=None):
+    environment = environment or environment_id()
     return Measured(
         {each.name: each for each in comparisons}, quick, digest, environment, "a processor"
     )

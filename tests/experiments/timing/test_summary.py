@@ -219,6 +219,13 @@ def test_what_was_not_timed_or_is_void_takes_nothing(optimizer, backend, agreeme
     assert timing.seconds_per_step(measured, Entry("MSELoss"), optimizer, backend) is None
 
 
+def test_what_another_machine_took_is_not_given_for_this_one_s():
+    made = made_up.comparison("grid: MSE + momentum")
+    measured = made_up.measured(made, environment="another machine")
+    asked = (Entry("MSELoss"), Entry("SGD", momentum=0.9), "torch")
+    assert timing.seconds_per_step(measured, *asked) is None
+
+
 def test_every_loss_and_optimizer_of_the_plan_has_its_comparison():
     made = {task.name for task in tasks(quick=False)}
     for loss in LOSSES.values():
