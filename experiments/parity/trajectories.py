@@ -134,7 +134,7 @@ def _apart(ours: dict[str, Tensor], theirs: dict[str, Tensor]) -> tuple[float, f
     """Largest difference and largest distance in ULP over all parameters."""
     pairs = [(ours[name], theirs[name]) for name in theirs]
     return (
-        max(float((a - b).abs().max()) for a, b in pairs),
+        float(torch.stack([(a - b).abs().max() for a, b in pairs]).max()),  # NaN, where one is
         max(float(ulp_distance(a, b).max()) for a, b in pairs),
     )
 

@@ -1,12 +1,14 @@
 """Whole trainings in lock-step; equality to the bit is promised where it was seen."""
 
+import math
+
 import pytest
 import torch
 
 from experiments.parity import arithmetic
 from experiments.parity.cells import OPTIMIZERS, _cell, cells, together
 from experiments.parity.gallery.patches import vjp
-from experiments.parity.trajectories import follow
+from experiments.parity.trajectories import _apart, follow
 
 TRIED = arithmetic.capability() == arithmetic.TRIED
 BOUND = 1e-3
@@ -78,6 +80,14 @@ def test_a_step_in_the_middle_of_an_epoch_is_found(monkeypatch):
     found = follow("framework-autograd", [cells()[0]], 4)[0]
     assert found.first == 14
     assert found.where.startswith("update of SGD")
+
+
+@pytest.mark.parametrize("name", ["first", "last"])
+def test_a_parameter_that_is_not_a_number_is_no_small_difference(name):
+    theirs = {"first": torch.ones(2), "last": torch.ones(3)}
+    distance, ulps = _apart(theirs | {name: theirs[name] * math.nan}, theirs)
+    assert math.isnan(distance)
+    assert ulps == math.inf
 
 
 def test_cells_that_share_a_referee_train_together():
