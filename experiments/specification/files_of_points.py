@@ -70,6 +70,8 @@ def _csv(name: str, content: BytesIO) -> tuple[np.ndarray, np.ndarray]:
         frame = pd.read_csv(content, low_memory=False)
     except (ValueError, UnicodeDecodeError) as error:
         raise ValueError(f"data file {name!r} is not CSV: {error}") from None
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas would leave the first fields aside
+        raise ValueError(f"data file {name!r}: its lines have more fields than it has column names")
     if frame.shape[1] < 2 or frame.empty:
         raise ValueError(
             f"data file {name!r} has {frame.shape[1]} columns and {len(frame)} lines: it needs a "

@@ -19,6 +19,7 @@ from experiments.specification import Count, Data, Finite, NonNegative, building
 from experiments.specification.arguments import Arguments
 from experiments.specification.building import Unsupported
 from experiments.specification.built_in import unknown
+from experiments.specification.checks import is_file
 from experiments.specification.entry import Entry, Frozen, fields
 
 MOST_POINTS = 10_000_000
@@ -130,7 +131,7 @@ class DataSet(Frozen):
     @model_validator(mode="after")
     def _check(self) -> "DataSet":
         self.seen("one-hot")
-        if ":" in self.name:
+        if ":" in self.name and not is_file(self.name):
             building.attribute(self.name)
         return self
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from experiments.specification.building import attribute
-from experiments.specification.checks import facts
+from experiments.specification.checks import facts, is_file
 from experiments.specification.files_of_points import read
 from experiments.training import seeds
 
@@ -93,7 +93,7 @@ def encode(labels: Tensor, target: str, classes: int, dtype: torch.dtype) -> Ten
 
 def _draw(data: "Data", seed: int) -> dict[str, Points]:
     sizes = {name: getattr(data, name) for name in SPLITS if getattr(data, name)}
-    if ":" in data.name:
+    if ":" in data.name and not is_file(data.name):
         drawn: dict[str, Points] = attribute(data.name)(data, seed)
         _check_sizes(data.name, drawn, sizes)
         return drawn

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from experiments.specification import Data
+from experiments.sweep.choices import DataSet
 from experiments.training import data
 
 
@@ -106,6 +107,11 @@ def test_a_csv_file_is_read_with_its_label_column(tmp_path):
     assert torch.equal(labels, rows[:, 0].long() % 2)
 
 
+def test_a_file_may_have_a_colon_in_its_name(tmp_path):
+    name = write_csv(tmp_path / "at 10:00.csv", ["a,label", "1,0", "2,1", "3,0"])
+    assert data.load(DataSet(name=name, train=2, test=1, validation=0).seen("one-hot"), 0)
+
+
 def test_an_npz_file_is_read(tmp_path):
     name = str(tmp_path / "own.npz")
     np.savez(name, x=np.arange(12.0).reshape(6, 2), y=np.array([5, 7, 5, 7, 5, 7]))
@@ -117,6 +123,10 @@ CSV_MISTAKES = {
     "letters": (["a,b,label", "1,2,0", "x,2,1"], "column 'a' does not hold numbers only"),
     "gap": (["a,b,label", "1,2,0", ",2,1"], "point 1 .* not made of finite numbers"),
     "no label": (["a,b,label", "1,2,0", "1,2,"], "line 3 has no label"),
+    "nameless column": (
+        ["a,b,label", "1,2,0,9", "1,2,1,8"],
+        "more fields than it has column names",
+    ),
     "one class": (["a,b,label", "1,2,0", "1,2,0"], "one class only"),
     "one column": (["a", "1", "2"], "1 columns"),
     "empty": ([""], "not CSV"),
