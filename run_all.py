@@ -5,6 +5,7 @@ help and mistakes are answered at once.
 """
 
 import inspect
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -197,6 +198,7 @@ app.callback(invoke_without_command=True)(with_common_options(everything))
 def main() -> int:
     """Parse, do, and return the exit status; a mistake is answered in a sentence."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.path.append(os.path.abspath(""))  # a user's adapter lies in the folder they are in
     try:
         return app(prog_name="run_all.py", standalone_mode=False) or 0
     except typer.TyperException as error:

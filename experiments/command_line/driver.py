@@ -23,7 +23,7 @@ def everything(options: Options) -> list[Outcome]:
     from experiments import reports, structure, sweep
 
     experiments = [sweep.load(None), *(reports.load(name) for name in reports.NAMES), structure]
-    return work(options, experiments, tuple(MEASUREMENTS))
+    return work(options, experiments, tuple(MEASUREMENTS), whole=True)
 
 
 def some_reports(names: Sequence[str], options: Options) -> list[Outcome]:
@@ -44,9 +44,14 @@ def a_measurement(name: str, options: Options) -> list[Outcome]:
 
 
 def work(
-    options: Options, experiments: Sequence[Experiment], measurements: Sequence[str] = ()
+    options: Options,
+    experiments: Sequence[Experiment],
+    measurements: Sequence[str] = (),
+    whole: bool = False,
 ) -> list[Outcome]:
     """Do all that was asked for; what fails does not keep the rest from being done.
+
+    `whole` says that this is all there is.
 
     Raises:
         Incomplete: a run failed, or an experiment or measurement could not be made.
@@ -73,7 +78,7 @@ def work(
         with options.progress.busy(f"tables of {each.name}"), attempt(each.name, store, problems):
             outcomes.append(each.outcome(records, options.quick))
     outcomes += measured
-    publication.write(outcomes, store, options, problems)
+    publication.write(outcomes, store, options, problems, whole)
     terminal.show(outcomes, options.results)
     if problems:
         raise Incomplete("\n".join(problems))

@@ -12,20 +12,32 @@ from experiments.runner.options import Options
 from experiments.store import Store, environment, writing
 
 
-def write(outcomes: Sequence[Outcome], store: Store, options: Options, problems: list[str]) -> None:
+def write(
+    outcomes: Sequence[Outcome],
+    store: Store,
+    options: Options,
+    problems: list[str],
+    whole: bool = False,
+) -> None:
     """Write everything; a figure or page that cannot be drawn is named in `problems`.
+
+    Unless it is the `whole` run, files about all that was ever made are left as they are where they
+    tell of more than lies here, as they do in a fresh clone.
 
     Raises:
         StoreError: the results folder cannot be used.
     """
     facts = environment.facts()
     with attempt("the list of runs", store, problems), writing(options.results):
-        environment.write(facts, options.results)
-        left_out = runs_table.write(store, options.progress)
-        if left_out:
+        elsewhere = 0 if whole else runs_table.made_elsewhere(store)
+        if elsewhere:
             options.progress.say(
-                f"{left_out} recorded runs were trained by other code and are not in runs.csv"
+                f"runs.csv tells of {elsewhere} runs that are not recorded here: it and "
+                "environment.json are left as they are until all is made here"
             )
+        else:
+            environment.write(facts, options.results)
+            _list_runs(store, options)
     drawn = _draw(outcomes, store, options, problems)
     with (
         attempt("the page", store, problems),
@@ -38,7 +50,16 @@ def write(outcomes: Sequence[Outcome], store: Store, options: Options, problems:
         every = _for_page(drawn, options)
         document.write(every, facts, options.results)
         for verdicts in judged.outcomes(every):
-            tables.write(verdicts, options.results)
+            if whole or not judged.tells_of_more(verdicts, options.results):
+                tables.write(verdicts, options.results)
+
+
+def _list_runs(store: Store, options: Options) -> None:
+    left_out = runs_table.write(store, options.progress)
+    if left_out:
+        options.progress.say(
+            f"{left_out} recorded runs were trained by other code and are not in runs.csv"
+        )
 
 
 def _draw(

@@ -42,6 +42,16 @@ def write(store: Store, progress: Progress) -> int:
     return len(ids) - len(lines)
 
 
+def made_elsewhere(store: Store) -> int:
+    """How many runs `runs.csv` tells of that the store has no record of."""
+    try:
+        text = (store.results / "runs.csv").read_text()
+    except OSError:
+        return 0
+    told = {line.get("id", "") for line in csv.DictReader(io.StringIO(text))}
+    return len(told.difference(store.ids()))
+
+
 def _lines(store: Store, ids: list[str], advance: Any) -> Iterator[tuple[Any, list[Any]]]:
     for run_id in ids:
         record = store.good(run_id)

@@ -17,13 +17,20 @@ WIDE = 160
 
 
 def show(outcomes: Sequence[Outcome], results: Path) -> None:
-    """Print the first table, the verdicts by number, and where page and figures lie."""
+    """Print the first table, the verdicts by number, and where page and figures lie.
+
+    Of a single outcome also what it says of itself.
+    """
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDE)
     main = next((table for outcome in outcomes for table in outcome.tables), None)
     if main is not None:
         print_table(main, console)
+    if len(outcomes) == 1 and outcomes[0].text:
+        for sentence in outcomes[0].text:
+            console.print(sentence, markup=False)
+        console.print()
     verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
     if verdicts:
         _print_verdicts(verdicts, console)

@@ -122,7 +122,8 @@ def cells(
     limits: tuple[float, float] | None,
 ) -> None:
     """A coloured number for each row and column; grey where there is none."""
-    low, high = limits or (None, None)
+    # seaborn looks for the limits, and warns where there is no number at all.
+    low, high = limits or ((0.0, 1.0) if values.isna().all(axis=None) else (None, None))
     sns.heatmap(
         values,
         ax=axes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -100,6 +101,16 @@ def outcomes(given: Iterable[Outcome]) -> list[Outcome]:
         for name, verdicts in apart.items()
         if verdicts
     ]
+
+
+def tells_of_more(verdicts: Outcome, results: Path) -> bool:
+    """Whether the file with all claims, as it lies there, has claims of further sources."""
+    claims = verdicts.tables[1]
+    try:
+        there = pd.read_csv(results / "tables" / f"{verdicts.name}-{claims.name}.csv")
+    except (OSError, ValueError):
+        return False
+    return not set(there.get("source", [])) <= set(claims.frame["source"])
 
 
 def badge(text: str) -> Markup:

@@ -58,7 +58,8 @@ class RunCase(Case):
             if one["status"] == "unsupported":
                 raise Unsupported(one["error"])
             if one["status"] != "ok":
-                raise RuntimeError(one["error"].strip().rpartition("\n")[2])
+                reason = one["error"].strip().rpartition("\n")[2]
+                raise RuntimeError(reason.replace(f" {BACKEND!r}", ""))
         return {
             f"{name} of run {place}": torch.tensor(one["curves"][name], dtype=self.number)
             for place, one in enumerate(trained, 1)

@@ -194,6 +194,7 @@ def sentences(evidence: "Evidence", saved: Sequence[Path]) -> tuple[str, ...]:
         )
     if saved:
         lines.append(
+            "The table of failures has one of each with its reason. "
             f"{len(saved)} cases that fail lie in {saved[0].parent.parent} of the results folder; "
             f"python run_all.py parity --replay FILE plays one again, the first is {saved[0]}"
         )

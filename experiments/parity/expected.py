@@ -50,20 +50,30 @@ class Outdated:
     entry: Expected
 
 
-def read(files: Sequence[Path] = ()) -> tuple[Expected, ...]:
+def read(cases: Iterable[str], files: Sequence[Path] = ()) -> tuple[Expected, ...]:
     """The built-in expectations, those of the current folder, and those of these files.
 
+    Args:
+        cases: the names of all cases there are.
+
     Raises:
-        ValueError: a file is not as the module describes.
+        ValueError: a file is not as the module describes, or speaks of no case.
     """
-    local = (LOCAL,) if LOCAL.is_file() else ()
-    return tuple(entry for path in (BUILT_IN, *local, *files) for entry in _read(path))
+    names = list(cases)
+    found = _read(BUILT_IN)
+    for path in (*([LOCAL] if LOCAL.is_file() else []), *files):
+        entries = _read(path)
+        for entry in entries:
+            if not any(matches(entry.case, name) for name in names):
+                raise ValueError(f"expected failures {path}: no case is like {entry.case!r}")
+        found += entries
+    return tuple(found)
 
 
 def _read(path: Path) -> list[Expected]:
     try:
         given = tomllib.loads(path.read_text())
-        return [Expected(**entry) for entry in given.get("expected", [])]
+        entries = [Expected(**entry) for entry in given.pop("expected", [])]
     except OSError as error:
         raise ValueError(f"expected failures {path}: {error.strerror}") from error
     except tomllib.TOMLDecodeError as error:
@@ -73,6 +83,12 @@ def _read(path: Path) -> list[Expected]:
             f"expected failures {path}: an entry has case and reason, and may have backend and "
             f"observation, all of them text: {str(error).splitlines()[0]}"
         ) from error
+    if given:
+        raise ValueError(
+            f"expected failures {path}: every entry begins with [[expected]], and "
+            f"{', '.join(given)} stands outside of one"
+        )
+    return entries
 
 
 @cache

@@ -8,6 +8,7 @@ test is reported as xfailed, and fails when it passes. Without `--parity` nothin
 nothing changes.
 """
 
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -83,13 +84,14 @@ class _Cases(pytest.Collector):
         from experiments.parity import catalogue, expected
 
         file = self.config.getoption("parity_expected")
+        every = catalogue.cases()
+        sys.path.append(str(self.config.rootpath))
         try:
-            expectations = expected.read([Path(file)] if file else [])
+            expectations = expected.read(every, [Path(file)] if file else [])
             for backend in self.config.getoption("parity"):
                 resolve(backend)
         except (ValueError, Unsupported) as error:
             raise pytest.UsageError(str(error)) from None
-        every = catalogue.cases()
         chosen = catalogue.quick(every) if self.config.getoption("parity_quick") else every
         pattern = self.config.getoption("parity_select")
         names = [name for name in chosen if expected.matches(pattern, name)]

@@ -78,7 +78,7 @@ def run(options: Options) -> Outcome:
     if options.replay is not None:
         return replayed(options)
     backends = options.backends or BACKENDS
-    expectations = expected.read()
+    expectations = expected.read(cases())
     prepare = partial(suite.prepare, tuple(backends))
     with Workers(max(1, min(options.jobs, 8)), prepare) as workers:
         found = _cases(backends, options, workers)

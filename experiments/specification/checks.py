@@ -183,6 +183,8 @@ def check_loss(loss: "Entry", target: str, outputs: int) -> None:
         raise ValueError(f"{loss} does not take class indices: use target 'one-hot'")
     if target != "index" and takes_indices and loss.name != "CrossEntropyLoss":
         raise ValueError(f"{loss} takes class indices: use target 'index'")
+    if loss.name == "CrossEntropyLoss" and outputs == 1:
+        raise ValueError(f"{loss} of one output is always 0: use BCEWithLogitsLoss")
     prediction = torch.full((2, outputs), 0.5)
     wanted = torch.zeros(2, dtype=torch.int64) if target == "index" else torch.zeros(2, outputs)
     try:

@@ -48,7 +48,10 @@ def check_optimizer(optimizer: "Entry") -> None:
     import torch
 
     if "lr" in optimizer.arguments:
-        raise ValueError(f"{optimizer}: the learning rate goes into learning_rate, not into lr")
+        raise ValueError(
+            f"{optimizer}: lr is set apart from the optimizer, as learning_rate of a run or "
+            "learning_rates of a sweep"
+        )
     if ":" not in optimizer.name:
         construct(optimizer, "optimizer", [torch.nn.Parameter(torch.zeros(2, 2))], lr=0.1)
 

@@ -24,7 +24,7 @@ BUILT_IN = Path(__file__).parent.parent / "grid.toml"
 SCHEMA_FILE = Path(__file__).parent.parent / "sweep.schema.json"
 MOST_SEEDS, MOST_EPOCHS = 10_000, 1_000_000
 LONGEST_NAME = 100
-TAKEN = {"parity", "timing", "structure", "runs"}
+TAKEN = {"parity", "timing", "structure", "runs", "verdicts", "verdicts-on-times"}
 
 Item = TypeVar("Item")
 

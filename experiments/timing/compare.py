@@ -107,6 +107,10 @@ def _enter(
             met.first[label] = apart(timed.first(AGREEING), truths[entrant.runs])
         except Unsupported as reason:
             met.unsupported[label] = str(reason)
+        except Exception as error:
+            if ":" not in entrant.backend:
+                raise
+            met.unsupported[label] = f"raises {type(error).__name__}: {error}".splitlines()[0]
         else:
             met.timed[label] = timed
     return met

@@ -105,6 +105,13 @@ def test_panels_of_a_heat_map_share_one_scale_of_colours(drawn):
     assert limits[0] == limits[1]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_heat_map_without_a_number_is_drawn_all_the_same():
+    axes = mpl.figure.Figure().subplots()
+    marks.cells(axes, pd.DataFrame({"a": [np.nan, np.nan]}), ".2f", None, None)
+    assert not axes.texts
+
+
 def test_titles_of_narrow_panels_do_not_run_into_each_other(drawn):
     boxes = [axes.title.get_window_extent() for axes in drawn["narrow"].axes[:2]]
     assert not boxes[0].overlaps(boxes[1])

@@ -60,19 +60,25 @@ def test_brackets_in_names_have_no_meaning():
         "[[expected]]\ncase = 'x'\nreason = 'y'\nwhen = 'now'",
         "[[expected]\n",
         "expected = ['x']",
+        "[[expect]]\ncase = 'layers/*'\nreason = 'y'",
+        "case = 'layers/*'\nreason = 'y'",
+        "[[expected]]\ncase = 'layer/*'\nreason = 'y'",
     ],
 )
 def test_a_file_with_a_mistake_is_named(tmp_path, text):
     path = tmp_path / "mine.toml"
     path.write_text(text)
     with pytest.raises(ValueError, match=r"mine\.toml"):
-        expected.read([path])
+        expected.read(cases(), [path])
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ValueError, match="No such file"):
-        expected.read([tmp_path / "nowhere.toml"])
+        expected.read(cases(), [tmp_path / "nowhere.toml"])
 
 
-def test_the_built_in_file_can_be_read_and_gives_reasons():
-    assert all(each.reason and each.backend != "*" for each in expected.read())
+def test_the_built_in_file_can_be_read_and_gives_reasons_for_cases_that_there_are():
+    for each in expected.read(cases()):
+        assert each.reason
+        assert each.backend != "*"
+        assert any(expected.matches(each.case, case) for case in cases())

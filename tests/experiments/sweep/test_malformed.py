@@ -22,6 +22,7 @@ MISTAKES = [
     ({"name": "My Sweep"}, ["name", "small letters", "'My Sweep'"]),
     ({"name": "timing"}, ["name", "'timing' is taken"]),
     ({"name": "olsen-2018"}, ["name", "is taken"]),
+    ({"name": "verdicts"}, ["name", "'verdicts' is taken"]),
     ({"name": "grid"}, ["name", "the built-in grid's"]),
     ({"name": 3}, ["name: takes a string, not 3"]),
     ({"title": ""}, ["title", "at least 1"]),

@@ -42,7 +42,17 @@ OTHERS = '''
             raise Unsupported("nothing of the kind is installed")
 
 
+    class Lacking(TorchRun):
+        """Knows no class indices, and does not say so."""
+
+        def step(self, x, target):
+            if not target.is_floating_point():
+                raise RuntimeError("what is this?")
+            return super().step(x, target)
+
+
     honest = Single(TorchRun)
+    lacking = Single(Lacking)
     faster_rate = Single(FasterRate)
     sleeper = Single(Sleeper)
     not_here = NotHere()

@@ -2,6 +2,7 @@ import itertools
 
 import pytest
 
+from experiments.specification import Entry
 from experiments.timing.compare import CALLS, compare_parts, compare_steps, compare_trainings
 from experiments.timing.comparison import AGAIN, BASELINE, Entrant
 from experiments.timing.harness import Effort
@@ -59,6 +60,15 @@ def test_who_cannot_take_part_is_left_out_with_the_reason(others, small_case, ti
     comparison = steps(small_case, ticking, "others:not_here")
     assert comparison.unsupported == {"others:not_here": "nothing of the kind is installed"}
     assert "others:not_here" not in comparison.turns
+
+
+def test_a_third_partys_backend_that_raises_is_left_out_with_what_it_raised(
+    others, small_case, ticking
+):
+    case = small_case.changed(loss=Entry("CrossEntropyLoss"))
+    comparison = steps(case, ticking, "others:lacking")
+    assert comparison.unsupported == {"others:lacking": "raises RuntimeError: what is this?"}
+    assert BASELINE in comparison.turns
 
 
 def test_an_unknown_backend_is_named(small_case, ticking):
