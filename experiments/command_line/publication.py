@@ -101,7 +101,14 @@ def _for_page(outcomes: Sequence[Outcome], options: Options) -> list[Outcome]:
     for outcome in outcomes:
         kept.keep(outcome, key, options.results, "page")
     every = there | {outcome.name: outcome for outcome in outcomes}
-    return [every[name] for name in sorted(every, key=_place)]
+    return [_with_drawings(every[name], options.results) for name in sorted(every, key=_place)]
+
+
+def _with_drawings(outcome: Outcome, results: Path) -> Outcome:
+    """The outcome without the figures whose drawings somebody has removed since."""
+    drawn = [results / "figures" / f"{outcome.name}-{each.name}.svg" for each in outcome.figures]
+    there = zip(outcome.figures, drawn, strict=True)
+    return replace(outcome, figures=tuple(figure for figure, path in there if path.is_file()))
 
 
 def _place(name: str) -> tuple[int, str]:

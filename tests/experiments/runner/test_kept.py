@@ -106,6 +106,18 @@ def test_a_figure_that_cannot_be_drawn_is_left_out_of_the_page(tmp_path):
     assert len(problems) == 1
 
 
+def test_a_drawing_that_somebody_removed_does_not_keep_later_pages_from_being_made(tmp_path):
+    store, options = Store(tmp_path), Options(results=tmp_path, jobs=1)
+    store.prepare()
+    figures = (Figure("gone", "Drawn and removed", "scatter", POINTS),)
+    publication.write([Outcome("mine", "Mine", figures=figures)], store, options, [])
+    (tmp_path / "figures" / "mine-gone.svg").unlink()
+    problems = []
+    publication.write([], store, options, problems)
+    assert not problems
+    assert "mine-figure-gone" not in (tmp_path / "report.html").read_text()
+
+
 def test_parity_is_measured_once_unless_it_is_asked_for_by_name(tmp_path, monkeypatch):
     calls = []
 
