@@ -17,7 +17,7 @@ other has one, the two are neither identical nor equivalent, but different or *u
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,8 +25,6 @@ from numpy.typing import ArrayLike, NDArray
 
 LEVEL = 0.05
 CONFIDENCE = 0.95
-RESAMPLES = 9999
-
 _OF_A_MEDIAN = math.sqrt(math.pi / 2)
 """Standard error of a median over that of a mean, for normal values."""
 
@@ -106,31 +104,6 @@ def mean_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval
     reach = t.ppf((1 + confidence) / 2, len(numbers) - 1) * _standard_error(numbers)
     centre = mean(numbers)
     return Interval(centre, float(centre - reach), float(centre + reach), len(numbers))
-
-
-def bootstrap_interval(
-    values: ArrayLike,
-    statistic: Callable[..., float] = np.mean,
-    confidence: float = CONFIDENCE,
-    seed: int = 0,
-) -> Interval:
-    """``statistic`` with its BCa interval (Efron 1987); values that are all equal are their own."""
-    from scipy.stats import bootstrap
-
-    numbers = finite(values)
-    if len(numbers) < 2:
-        return Interval(mean(numbers), math.nan, math.nan, len(numbers))
-    estimate = float(statistic(numbers))
-    if np.ptp(numbers) == 0:
-        return Interval(estimate, estimate, estimate, len(numbers))
-    found = bootstrap(
-        (numbers,),
-        statistic,
-        confidence_level=confidence,
-        n_resamples=RESAMPLES,
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return Interval(estimate, float(found.low), float(found.high), len(numbers))
 
 
 def paired_difference(

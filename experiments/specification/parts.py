@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import warnings
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -101,7 +102,8 @@ def construct(entry: "Entry", kind: str, *positional: Any, **more: Any) -> Any:
     if ":" not in entry.name:
         _require_truth_values(attribute, entry)
     try:
-        with torch.device("meta" if kind == "layer" else "cpu"):
+        with torch.device("meta" if kind == "layer" else "cpu"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return attribute(*positional, **building.arguments(entry), **more)
     except (TypeError, ValueError, RuntimeError, AttributeError) as error:
         hint = _argument_hint(attribute, entry)

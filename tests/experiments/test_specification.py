@@ -5,7 +5,15 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from experiments.specification import Data, Entry, RunSpec, canonical, describe, groups
+from experiments.specification import (
+    Data,
+    Entry,
+    RunSpec,
+    canonical,
+    describe,
+    groups,
+    parts,
+)
 
 LINEAR = {"in_features": 2, "out_features": 2}
 
@@ -77,6 +85,12 @@ def test_every_field_has_another_value_here():
 @pytest.mark.parametrize("field", OTHER_VALUES)
 def test_every_field_is_part_of_the_id(small_run, field):
     assert small_run(**{field: OTHER_VALUES[field]}).id != small_run().id
+
+
+@pytest.mark.filterwarnings("error")
+def test_looking_at_a_layer_warns_of_nothing():
+    empty = Entry("Linear", in_features=2, out_features=0)
+    assert parts.construct(empty, "layer").out_features == 0
 
 
 def test_a_changed_run_is_validated(small_run):

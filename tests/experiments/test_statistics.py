@@ -43,26 +43,11 @@ def test_values_that_are_not_finite_are_left_out_and_the_count_says_so():
 
 
 @pytest.mark.parametrize("values", [[], [1.0], [math.nan, 1.0]])
-@pytest.mark.parametrize("interval", [statistics.mean_interval, statistics.bootstrap_interval])
-def test_one_value_or_none_has_no_interval(interval, values):
-    found = interval(values)
+def test_one_value_or_none_has_no_interval(values):
+    found = statistics.mean_interval(values)
     assert math.isnan(found.low)
     assert math.isnan(found.high)
     assert found.count == len(statistics.finite(values))
-
-
-def test_the_bootstrap_interval_is_scipys_and_the_same_each_time():
-    values = np.random.default_rng(1).exponential(size=25)
-    expected = stats.bootstrap(
-        (values,), np.median, n_resamples=9999, rng=np.random.default_rng(0)
-    ).confidence_interval
-    for _ in range(2):
-        found = statistics.bootstrap_interval(values, np.median)
-        assert (found.low, found.high) == (expected.low, expected.high)
-
-
-def test_the_bootstrap_of_equal_values_is_those_values():
-    assert statistics.bootstrap_interval([3.0] * 5) == statistics.Interval(3.0, 3.0, 3.0, 5)
 
 
 def test_a_paired_difference_agrees_with_scipy():
