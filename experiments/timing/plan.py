@@ -155,7 +155,9 @@ def _grid() -> Iterator[Task]:
         for optimizer_name, (optimizer, rate) in OPTIMIZERS.items():
             name = f"grid: {loss_name} + {optimizer_name}"
             case = Case(loss, optimizer, rate)
-            yield Task(name, partial(compare_steps, name, case, entrants, Effort(1.0), 0.01))
+            yield Task(
+                name, partial(compare_steps, name, case, entrants, Effort(1.0, more=True), 0.01)
+            )
 
 
 def _scaled(axis: str, value: int, problem: str, case: Case, quick: bool) -> Task:
