@@ -178,7 +178,7 @@ def _points(case: Case, quick: bool) -> int:
 
 
 def _runs(problem: str, case: Case, values: tuple[int, ...], quick: bool) -> Task:
-    effort, turn = (Effort(0.2, least=3), 0.003) if quick else (Effort(4.0, more=True), 0.005)
+    effort, turn = (Effort(0.2, least=3), 0.003) if quick else (Effort(5.0, more=True), 0.02)
     entrants = [Entrant("torch-tuned"), *(Entrant("framework", runs) for runs in values)]
     name = f"scaling: runs: {problem}"
     return Task(name, partial(compare_steps, name, case, entrants, effort, turn))
