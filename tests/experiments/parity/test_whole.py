@@ -66,3 +66,15 @@ def test_a_wrong_backend_is_shown_and_its_case_saved_and_played_again(results, t
     assert "differs" in set(table(again, "case")["verdict"])
     right = run(Options(results=tmp_path, replay=saved[0], backends=("torch",)))
     assert set(table(right, "case")["verdict"]) == {"exact"}
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_an_expectation_is_outdated_only_where_all_cases_were_looked_at(
+    tmp_path, monkeypatch, quick
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(whole, "quick", lambda every: every)
+    entry = "[[expected]]\ncase = 'layers/Linear*'\nreason = 'none'\nbackend = 'torch'\n"
+    (tmp_path / "expected-failures.toml").write_text(entry)
+    outcome = run(Options(results=tmp_path, backends=("torch",), quick=quick))
+    assert any("Unexpected pass" in line for line in outcome.text) != quick
