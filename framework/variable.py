@@ -161,6 +161,7 @@ class Variable:
     @data.setter
     def data(self, data: Tensor) -> None:
         self._data = data
+        self._note_change()
 
     @property
     def requires_grad(self) -> bool:
@@ -170,6 +171,10 @@ class Variable:
     @requires_grad.setter
     def requires_grad(self, requires_grad: bool) -> None:
         self._requires_grad = requires_grad
+        self._note_change()
+
+    def _note_change(self) -> None:
+        """Called when this is given other memory, or frozen or freed."""
 
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
         """Add d(self)/d(leaf), weighted by `gradient`, to every leaf's `grad`.
@@ -360,22 +365,5 @@ class Parameter(Variable):
     #: checked when it moves.
     moves: ClassVar[int] = 0
 
-    @property
-    def data(self) -> Tensor:
-        """The tensor itself; assigning gives the parameter other memory."""
-        return self._data
-
-    @data.setter
-    def data(self, data: Tensor) -> None:
-        self._data = data
-        Parameter.moves += 1
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether `backward` finds the gradient; without it, a parameter is frozen."""
-        return self._requires_grad
-
-    @requires_grad.setter
-    def requires_grad(self, requires_grad: bool) -> None:
-        self._requires_grad = requires_grad
+    def _note_change(self) -> None:
         Parameter.moves += 1

@@ -101,6 +101,13 @@ def assert_same(model: fw.Module, twin: fw.Module) -> None:
         assert torch.equal(ours, theirs), name
 
 
+def assert_agree(model, lines, twin, step, data) -> None:
+    """Each step's value, and what all of them leave, to the bit."""
+    for x, target in data:
+        assert torch.equal(lines(x, target), step(x, target))
+    assert_same(model, twin)
+
+
 def replays(step: fw.TrainingStep) -> int:
     return sum(recording is not None for recording in step._recordings.values())
 
@@ -118,9 +125,7 @@ def test_models_replay_to_the_bit(build, dtype):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_losses_replay_to_the_bit(loss):
     model, lines, twin, step = both_ways(perceptron, loss)
-    for x, target in batches(loss):
-        assert torch.equal(lines(x, target), step(x, target))
-    assert_same(model, twin)
+    assert_agree(model, lines, twin, step, batches(loss))
     assert replays(step) == 1
 
 
@@ -221,9 +226,7 @@ def test_loaded_state_is_what_the_next_replay_starts_from():
     for x, target in data:
         step(x, target)
     twin.load_state_dict(start)
-    for x, target in data:
-        assert torch.equal(lines(x, target), step(x, target))
-    assert_same(model, twin)
+    assert_agree(model, lines, twin, step, data)
 
 
 def test_moved_parameters_are_recorded_anew():
@@ -253,9 +256,7 @@ class Doubting(fw.Module):
 
 def test_a_model_that_looks_at_elements_stays_eager():
     model, lines, twin, step = both_ways(Doubting)
-    for x, target in batches("MSELoss") * 3:
-        assert torch.equal(lines(x, target), step(x, target))
-    assert_same(model, twin)
+    assert_agree(model, lines, twin, step, batches("MSELoss") * 3)
     assert replays(step) == 0
 
 
@@ -271,9 +272,7 @@ class Shared(fw.Module):
 
 def test_shared_weights_replay_to_the_bit():
     model, lines, twin, step = both_ways(Shared)
-    for x, target in batches("MSELoss"):
-        assert torch.equal(lines(x, target), step(x, target))
-    assert_same(model, twin)
+    assert_agree(model, lines, twin, step, batches("MSELoss"))
     assert replays(step) == 1
 
 
@@ -378,9 +377,7 @@ class InSlices(fw.Module):
 
 def test_gradients_of_slices_replay_to_the_bit_beside_layers_that_are_alike():
     model, lines, twin, step = both_ways(InSlices)
-    for x, target in batches("MSELoss"):
-        assert torch.equal(lines(x, target), step(x, target))
-    assert_same(model, twin)
+    assert_agree(model, lines, twin, step, batches("MSELoss"))
     assert replays(step) == 1
 
 
@@ -414,9 +411,7 @@ class Scaling(fw.Module):
 
 def test_a_first_layer_with_a_backward_of_its_own_learns():
     model, lines, twin, step = both_ways(lambda: fw.Sequential(Scaling(), fw.Linear(2, 2)))
-    for x, target in batches("MSELoss"):
-        assert torch.equal(lines(x, target), step(x, target))
-    assert_same(model, twin)
+    assert_agree(model, lines, twin, step, batches("MSELoss"))
 
 
 class Sloped(fw.Module):
@@ -432,9 +427,7 @@ class Sloped(fw.Module):
 
 def test_a_model_that_asks_for_the_gradient_of_its_input_replays_to_the_bit():
     model, lines, twin, step = both_ways(Sloped)
-    for x, target in batches("MSELoss"):
-        assert torch.equal(lines(x, target), step(x, target))
-    assert_same(model, twin)
+    assert_agree(model, lines, twin, step, batches("MSELoss"))
     assert replays(step) == 1
 
 

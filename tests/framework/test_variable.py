@@ -173,3 +173,18 @@ def test_grad_takes_only_leaves():
     y = x * x
     with pytest.raises(ValueError, match="takes leaves"):
         fw.grad(y * 2, y)
+
+
+def test_backward_passes_through_each_variable_once(monkeypatch):
+    passed, right = [], fw.Variable._pass_on
+
+    def pass_on(self, *arguments):
+        passed.append(self)
+        right(self, *arguments)
+
+    monkeypatch.setattr(fw.Variable, "_pass_on", pass_on)
+    y = fw.Variable(torch.tensor(1.0))
+    for _ in range(10):
+        y = y + y * y
+    y.backward()
+    assert passed == [each for each in y.history() if each.function is not None]
